@@ -1,0 +1,31 @@
+"""One TOML file plus environment, read once into frozen structs; each package is handed its own section."""
+
+from datong.config.clock import FixedClock, ScaledClock, WallClock, make_clock
+from datong.config.read import Settings, load, secret
+from datong.config.sections import (
+    ClockSettings,
+    ConsoleSettings,
+    PrivacySettings,
+    RetailerSettings,
+    Secret,
+    ServerSettings,
+    StorageSettings,
+)
+from datong.config.stages import (
+    ChannelSettings,
+    DeliverySettings,
+    IdentitySettings,
+    IntakeSettings,
+    MarketingSettings,
+    PlacesSettings,
+    ScenesSettings,
+    TagsSettings,
+    TouchpointSettings,
+)
+
+__all__ = [
+    "ChannelSettings", "ClockSettings", "ConsoleSettings", "DeliverySettings", "FixedClock", "IdentitySettings",
+    "IntakeSettings", "MarketingSettings", "PlacesSettings", "PrivacySettings", "RetailerSettings", "ScaledClock",
+    "ScenesSettings", "Secret", "ServerSettings", "Settings", "StorageSettings", "TagsSettings",
+    "TouchpointSettings", "WallClock", "load", "make_clock", "secret",
+]

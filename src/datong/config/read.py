@@ -1,0 +1,135 @@
+"""Reading the configuration: one TOML file, environment over it, unknown keys refused with the nearest name."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from datong.config.sections import (
+    ClockSettings,
+    ConsoleSettings,
+    PrivacySettings,
+    RetailerSettings,
+    Secret,
+    ServerSettings,
+    StorageSettings,
+)
+from datong.config.stages import (
+    DeliverySettings,
+    IdentitySettings,
+    IntakeSettings,
+    MarketingSettings,
+    PlacesSettings,
+    ScenesSettings,
+    TagsSettings,
+    TouchpointSettings,
+)
+from datong.errors import ConfigError
+
+__all__ = ["Settings", "load", "secret"]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole configuration; `root` is the folder of the file, from which relative paths start."""
+
+    retailer: RetailerSettings = RetailerSettings()
+    storage: StorageSettings = StorageSettings()
+    clock: ClockSettings = ClockSettings()
+    server: ServerSettings = ServerSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    console: ConsoleSettings = ConsoleSettings()
+    intake: IntakeSettings = IntakeSettings()
+    touchpoints: dict[str, TouchpointSettings] = {}
+    places: PlacesSettings = PlacesSettings()
+    identity: IdentitySettings = IdentitySettings()
+    tags: TagsSettings = TagsSettings()
+    scenes: ScenesSettings = ScenesSettings()
+    marketing: MarketingSettings = MarketingSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    root: str = "."
+
+    def path(self, name: str) -> Path:
+        """Return the path `name` as seen from the folder of the configuration file."""
+        return Path(self.root, name)
+
+    @property
+    def data(self) -> Path:
+        """Return the data directory."""
+        return self.path(self.storage.path)
+
+
+def load(path: str | Path, environ: Mapping[str, str] = os.environ, **override: Any) -> Settings:
+    """Return the settings in the TOML file, `DATONG__SECTION__KEY` variables over it, and `override` over both.
+
+    `override` maps section names to dictionaries. Raises ConfigError naming file, key and the nearest known name.
+    """
+    file = Path(path)
+    try:
+        raw = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"there is no {file}", hint="make one with: datong init", code="config_missing") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not TOML: {error}", code="config_syntax") from None
+    for name, value in environ.items():
+        if name.startswith("DATONG__"):
+            _put(raw, [part.lower() for part in name.split("__")[1:]], _literal(value))
+    for section, values in override.items():
+        raw.setdefault(section, {}).update(values)
+    raw["root"] = str(file.resolve().parent)
+    _check_names(raw, Settings, str(file), "")
+    try:
+        return msgspec.convert(raw, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{file}: {error}", code="config_value") from None
+
+
+def secret(settings: Settings, where: Secret) -> str:
+    """Return the secret's text from its file or variable; raises ConfigError when it is not there."""
+    if where.env:
+        if where.env not in os.environ:
+            raise ConfigError(f"the environment variable {where.env} is not set", code="secret_missing")
+        return os.environ[where.env]
+    if not where.file:
+        return ""
+    try:
+        return settings.path(where.file).read_text("utf-8").strip()
+    except OSError:
+        hint = "make one with: datong init"
+        raise ConfigError(f"the secret file {where.file} cannot be read", hint=hint, code="secret_missing") from None
+
+
+def _literal(text: str) -> Any:
+    try:
+        return tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _put(raw: dict[str, Any], keys: list[str], value: Any) -> None:
+    for key in keys[:-1]:
+        raw = raw.setdefault(key, {})
+    raw[keys[-1]] = value
+
+
+def _check_names(raw: Mapping[str, Any], shape: type[msgspec.Struct], file: str, prefix: str) -> None:
+    hints = get_type_hints(shape)
+    for key, value in raw.items():
+        if key not in hints:
+            near = difflib.get_close_matches(key, hints, 1)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(sorted(hints))}"
+            raise ConfigError(f"{file}: unknown key {prefix}{key}", hint=hint, field=prefix + key, code="config_key")
+        if not isinstance(value, dict):
+            continue
+        inner = hints[key]
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            _check_names(value, inner, file, f"{prefix}{key}.")
+        elif (args := get_args(inner)) and isinstance(args[-1], type) and issubclass(args[-1], msgspec.Struct):
+            for name, table in value.items():
+                if isinstance(table, dict):
+                    _check_names(table, args[-1], file, f"{prefix}{key}.{name}.")

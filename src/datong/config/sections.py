@@ -1,0 +1,66 @@
+"""The settings every installation has: retailer, storage, clock, server, privacy, console."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = ["ClockSettings", "ConsoleSettings", "PrivacySettings", "RetailerSettings", "Secret", "ServerSettings",
+           "StorageSettings"]
+
+
+class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A secret kept outside the configuration: in a file or in an environment variable."""
+
+    file: str = ""
+    env: str = ""
+
+
+class RetailerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[retailer]`: who runs this installation."""
+
+    name: str = "My retail company"
+    currency: str = "CNY"
+    timezone: str = "Asia/Shanghai"
+    formats: tuple[str, ...] = ("general",)
+    language: Literal["zh-CN", "en"] = "en"
+    region: str = "CN"
+
+
+class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[storage]`: `path` is the data directory; `state` is `sqlite` (a file in it) or a `postgresql://` URL."""
+
+    path: str = "data"
+    state: str = "sqlite"
+    memory: str = "1GB"
+    threads: int = 2
+
+
+class ClockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[clock]`: leave it out for real time; `as_of` stands still at a date; `start` and `speed` run a simulation."""
+
+    as_of: str = ""
+    start: str = ""
+    speed: float = 1.0
+
+
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[server]`: where the platform listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8720
+
+
+class PrivacySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[privacy]`: where the key lies from which pseudonyms and encryption are made; losing it loses the values."""
+
+    key: Secret = Secret(file="secret.key")
+    require_consent: bool = True
+
+
+class ConsoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[console]`: who may log in; the password is kept as a salted scrypt hash, made by `datong init`."""
+
+    user: str = "admin"
+    password: str = ""

@@ -1,0 +1,89 @@
+"""The settings of the stages: intake, touchpoints, places, identity, tags, scenes, marketing, delivery."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from datong.config.sections import Secret
+
+__all__ = ["ChannelSettings", "DeliverySettings", "IdentitySettings", "IntakeSettings", "MarketingSettings",
+           "PlacesSettings", "ScenesSettings", "TagsSettings", "TouchpointSettings"]
+
+
+class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[intake]`: what is let in. `future` is how far ahead of the clock an event may lie."""
+
+    unknown_events: Literal["quarantine", "accept"] = "quarantine"
+    unknown_goods: Literal["quarantine", "accept"] = "quarantine"
+    custom_events: tuple[str, ...] = ()
+    future: str = "5m"
+    requests_per_s: int = 20_000
+
+
+class TouchpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[touchpoints.NAME]`: one thing that sends; `place` is the store or venue where it stands.
+
+    `write_key` is a literal key (it only allows sending) or a secret elsewhere; `settings` belong to the kind.
+    """
+
+    kind: str
+    write_key: str | Secret = ""
+    place: str = ""
+    settings: dict[str, Any] = {}
+
+
+class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[places]`: `file` describes venues, floors, zones, shops and sensors; times decide about presence."""
+
+    file: str = ""
+    exit_after: str = "3m"
+    min_rssi: int = -90
+
+
+class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[identity]`: changes to the namespace policy, one table per namespace, and registered shared devices."""
+
+    namespaces: dict[str, dict[str, Any]] = {}
+    shared: dict[str, tuple[str, ...]] = {}
+
+
+class TagsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[tags]`: files of tag definitions beside the built-in library."""
+
+    files: tuple[str, ...] = ()
+
+
+class ScenesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[scenes]`: files of scene definitions (YAML)."""
+
+    files: tuple[str, ...] = ()
+
+
+class MarketingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[marketing]`: files of campaigns (YAML), and the limits on speaking to one member."""
+
+    files: tuple[str, ...] = ()
+    messages_per_day: int = 3
+    quiet: str = "22:00-08:00"
+
+
+class ChannelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[delivery.channels.NAME]`: one way out."""
+
+    kind: Literal["smtp", "webhook", "inbox"]
+    host: str = ""
+    port: int = 0
+    url: str = ""
+    user: str = ""
+    password: Secret = Secret()
+    sender: str = ""
+    tls: Literal["none", "starttls", "tls"] = "none"
+
+
+class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[delivery]`: the channels and how often a failed send is tried again."""
+
+    channels: dict[str, ChannelSettings] = {}
+    attempts: int = 8

@@ -1,0 +1,38 @@
+"""Batch: a run of events on its way down the spine, and what the stages found out about it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from datong.model.event import Event, Item
+
+__all__ = ["Batch", "Merge"]
+
+
+class Merge(msgspec.Struct, frozen=True):
+    """Two members turned out to be one at log position `offset`: `loser` is from now on called `winner`."""
+
+    offset: int
+    loser: int
+    winner: int
+
+
+class Batch(msgspec.Struct):
+    """Consecutive events of the log, in log order; one event or a million, the same code.
+
+    `now` is the platform's time at the end of the batch: the largest `received` in the log up to there, so that it is
+    the same in every replay. Parallel lists, one entry per event: `items` are the product lines with category and
+    brand filled in from the catalogue (by *settle*), `members` the live member id or None (by *recognise*).
+    `derived` are new events a stage wants in the log; their ids must be made from their cause, so that a second run
+    makes the same ones. `rejected` are the quarantined entries (offset, body) of the same stretch of the log.
+    """
+
+    events: list[Event]
+    first: int
+    last: int
+    now: int
+    items: list[tuple[Item, ...]] = []
+    members: list[int | None] = []
+    merges: list[Merge] = []
+    derived: list[Event] = []
+    rejected: list[tuple[int, bytes]] = []

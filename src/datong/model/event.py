@@ -1,0 +1,77 @@
+"""Event: the immutable fact that something happened, as it lies in the event log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from datong.model.identifier import Identifier
+
+__all__ = ["Event", "Item", "decode_event", "encode_event"]
+
+
+class Item(msgspec.Struct, frozen=True, array_like=True):
+    """One product line of an event: `amount` and `discount` are the whole line's, in minor units.
+
+    `amount` is what the shopper paid for the line after `discount`; it is negative on a return.
+    """
+
+    sku: str
+    quantity: float = 1.0
+    amount: int = 0
+    discount: int = 0
+    category: str = ""
+    brand: str = ""
+    name: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What happened, when, where, observed by whom; never the member id, which is joined late.
+
+    `id` is the sender's message id, unique within `source` (the touchpoint's name). `time` and `received` are ms since
+    1970 in UTC, `time` already corrected for the sender's clock; `date` (days since 1970) and `hour` are local.
+    `ident` is the key of the strongest identifier, 0 when there is none: the column that facts carry.
+    `place` is a store or venue code, `zone` a zone code, `ref` the natural reference (receipt, order or message
+    number), `value` a measure in the type's own unit (dwell in ms, RSSI in dBm). `personal` holds sealed personal
+    traits. `history` marks an import of the past: it feeds tags and reports and never starts a scene.
+    Fields are positional on disk: add new ones at the end only.
+    """
+
+    id: str
+    source: str
+    channel: str
+    type: str
+    time: int
+    received: int
+    date: int = 0
+    hour: int = 0
+    identifiers: tuple[Identifier, ...] = ()
+    ident: int = 0
+    place: str = ""
+    zone: str = ""
+    items: tuple[Item, ...] = ()
+    amount: int = 0
+    currency: str = ""
+    ref: str = ""
+    campaign: str = ""
+    coupon: str = ""
+    value: float = 0.0
+    history: bool = False
+    properties: dict[str, Any] = {}
+    personal: dict[str, bytes] = {}
+    offset: int = 0
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Event)
+
+
+def encode_event(event: Event) -> bytes:
+    """Return the event as it is written to the log (MessagePack, positional)."""
+    return _encoder.encode(event)
+
+
+def decode_event(body: bytes) -> Event:
+    """Return the event that was written; raises msgspec.DecodeError when the bytes are not one."""
+    return _decoder.decode(body)

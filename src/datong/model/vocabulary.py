@@ -1,0 +1,66 @@
+"""The names of events: Segment's e-commerce v2 verbatim, and the offline set."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["EVENT_TYPES", "EventType"]
+
+
+class EventType(msgspec.Struct, frozen=True):
+    """One known event: its wire name, the family it belongs to, and which parts it must carry.
+
+    `needs` names canonical parts: `items` (at least one product), `place`, `ref`, `coupon`, `amount`, `ident`.
+    `funnel` is the step of the shopping funnel it proves: seen, visited, tried or bought.
+    """
+
+    name: str
+    family: str
+    needs: tuple[str, ...] = ()
+    funnel: str = ""
+
+
+_ONLINE = (
+    "Products Searched", "Product List Viewed", "Product List Filtered", "Promotion Viewed", "Promotion Clicked",
+    "Cart Viewed", "Checkout Started", "Checkout Step Viewed", "Checkout Step Completed", "Payment Info Entered",
+    "Coupon Entered", "Coupon Applied", "Coupon Denied", "Coupon Removed", "Wishlist Product Added to Cart",
+    "Cart Shared", "Product Shared",
+)
+_PRODUCT = ("Product Clicked", "Product Viewed", "Product Added", "Product Removed", "Product Added to Wishlist",
+            "Product Removed from Wishlist")
+_SEEN = {"Product Clicked", "Product Viewed", "Product Added", "Product Added to Wishlist", "Product List Viewed"}
+
+EVENT_TYPES: dict[str, EventType] = {
+    t.name: t
+    for t in (
+        *(EventType(n, "ecommerce", funnel="seen" if n in _SEEN else "") for n in _ONLINE),
+        *(EventType(n, "ecommerce", ("items",), "seen" if n in _SEEN else "") for n in _PRODUCT),
+        EventType("Order Completed", "ecommerce", ("ref", "items"), "bought"),
+        EventType("Order Updated", "ecommerce", ("ref",)),
+        EventType("Order Refunded", "ecommerce", ("ref",)),
+        EventType("Order Cancelled", "ecommerce", ("ref",)),
+        EventType("Product Reviewed", "ecommerce", ("items",)),
+        # Segment's other calls, as events
+        EventType("Page Viewed", "call"), EventType("Screen Viewed", "call"),
+        EventType("Identified", "call", ("ident",)), EventType("Aliased", "call", ("ident",)),
+        EventType("Grouped", "call", ("ident",)),
+        # offline
+        EventType("Venue Entered", "place", ("place",), "visited"), EventType("Venue Exited", "place", ("place",)),
+        EventType("Zone Entered", "place", ("place",)), EventType("Zone Exited", "place", ("place",)),
+        EventType("Zone Dwelled", "place", ("place",)), EventType("Device Sighted", "sighting", ("ident", "place")),
+        EventType("Tag Scanned", "offline", ("items",), "tried"),
+        EventType("Fitting Requested", "offline", ("items",), "tried"),
+        EventType("Coupon Printed", "coupon", ("coupon",)), EventType("Coupon Issued", "coupon", ("coupon",)),
+        EventType("Coupon Redeemed", "coupon", ("coupon",)), EventType("Screen Seen", "offline"),
+        EventType("Receipt Issued", "receipt", ("ref", "place", "items"), "bought"),
+        EventType("Receipt Returned", "receipt", ("ref", "place", "items")),
+        EventType("Guide Contacted", "offline", ("ident",)),
+        # what the platform says itself, and master data
+        EventType("Message Sent", "message", ("ident", "ref")), EventType("Message Failed", "message", ("ref",)),
+        EventType("Message Seen", "message", ("ident", "ref")),
+        EventType("Consent Changed", "consent", ("ident",)),
+        EventType("Product Updated", "master", ("items",)), EventType("Store Updated", "master", ("place",)),
+        EventType("Campaign Updated", "master"), EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
+    )
+}
+"""Every event the platform knows. A retailer's own names are added in `[intake] custom_events`."""

@@ -1,0 +1,30 @@
+"""Event log, operational state and facts, each on its embedded engine (state on PostgreSQL as well).
+
+Owns: `storage` (cursors, the fold's position). Reads: nothing else. Promises: what is acknowledged is on disk; a
+stage's effects and its cursor commit together; every table is registered with its owner and its person column.
+"""
+
+from datong.storage.cursors import cursor, set_cursor
+from datong.storage.facts import Facts, FactsTx
+from datong.storage.log import (
+    EVENTS,
+    QUARANTINE,
+    Appended,
+    Entry,
+    Log,
+    Record,
+    SqliteLog,
+    event_key,
+    event_record,
+)
+from datong.storage.migrate import migrate
+from datong.storage.stage import Stage
+from datong.storage.state import State, fetch_in, insert_new, upsert
+from datong.storage.store import Store, open_store
+from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, state_table
+
+__all__ = [
+    "EVENTS", "FACT_TABLES", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts", "FactsTx", "Log",
+    "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "event_key", "event_record", "fact_table",
+    "fetch_in", "insert_new", "migrate", "open_store", "set_cursor", "state_table", "upsert",
+]

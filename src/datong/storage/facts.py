@@ -1,0 +1,141 @@
+"""Facts for analysis: a DuckDB file with one owner, folded from the log and rebuilt from it when its shape changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from datong.errors import Unavailable
+from datong.storage.tables import FACT_TABLES, FactTable
+
+__all__ = ["Facts", "FactsTx"]
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS storage;
+CREATE TABLE IF NOT EXISTS storage.fold (name VARCHAR PRIMARY KEY, position BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS storage.shape (digest VARCHAR NOT NULL);
+"""
+
+
+class FactsTx:
+    """One writing transaction on the facts."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection) -> None:
+        self._db = db
+
+    def append(self, table: FactTable, columns: Mapping[str, Sequence[Any]] | pa.Table) -> None:
+        """Append rows given column by column, in any column order; a missing column is null."""
+        rows = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
+        if rows.num_rows:
+            names = ", ".join(f'"{n}"' for n in rows.column_names)
+            self._db.execute(f"INSERT INTO {table.full} ({names}) SELECT {names} FROM rows")
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement on the owner's tables."""
+        self._db.execute(sql, parameters)
+
+    def position(self, name: str = "fold") -> int:
+        """Return how far the named fold has come, 0 at first."""
+        row = self._db.execute("SELECT position FROM storage.fold WHERE name = ?", [name]).fetchone()
+        return row[0] if row else 0
+
+    def move(self, position: int, name: str = "fold") -> None:
+        """Set how far the named fold has come."""
+        self._db.execute("INSERT OR REPLACE INTO storage.fold VALUES (?, ?)", [name, position])
+
+
+class Facts:
+    """The facts engine: any number of reading threads, one writing transaction at a time."""
+
+    def __init__(self, path: Path | str, memory: str = "1GB", threads: int = 2) -> None:
+        """Open or create the file; raises Unavailable when another process holds it."""
+        options = {"memory_limit": memory, "threads": threads, "autoinstall_known_extensions": "false",
+                   "autoload_known_extensions": "false"}
+        try:
+            self._db = duckdb.connect(str(path), config=options)
+        except duckdb.IOException as error:
+            hint = "ask the running platform instead, or stop it first"
+            raise Unavailable("the facts are open in another process", hint=hint, code="facts_locked") from error
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._db.execute("SET TimeZone = 'UTC'")
+        self._prepare()
+
+    @contextmanager
+    def write(self) -> Iterator[FactsTx]:
+        """Give one transaction: all of it is committed and durable at the end, or nothing."""
+        with self._lock:
+            db = self._db.cursor()
+            db.execute("BEGIN")
+            try:
+                yield FactsTx(db)
+                db.execute("COMMIT")
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            finally:
+                db.close()
+
+    def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
+        """Return the answer of a reading statement as an Arrow table; values are bound as `?` or `$name`."""
+        return self._cursor().execute(sql, parameters or None).fetch_arrow_table()
+
+    def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+        """Return the answer as a list of dictionaries."""
+        rows: list[dict[str, Any]] = self.query(sql, parameters).to_pylist()
+        return rows
+
+    @property
+    def ibis(self) -> Any:
+        """Return this thread's Ibis connection; `facts.ibis.table("receipt", database="commerce")` is a table."""
+        if not hasattr(self._local, "ibis"):
+            self._local.ibis = ibis.duckdb.from_connection(self._cursor())
+        return self._local.ibis
+
+    def position(self, name: str = "fold") -> int:
+        """Return how far the named fold has come."""
+        return FactsTx(self._cursor()).position(name)
+
+    def rebuild(self) -> None:
+        """Forget every fact, so that the fold makes them anew from the log."""
+        with self.write() as tx:
+            for table in FACT_TABLES.values():
+                tx.execute(f"DROP TABLE IF EXISTS {table.full}")
+            tx.execute("DELETE FROM storage.fold")
+            tx.execute("DELETE FROM storage.shape")
+        self._prepare()
+
+    def close(self) -> None:
+        """Checkpoint and close the file."""
+        self._db.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._local, "db"):
+            self._local.db = self._db.cursor()
+        db: duckdb.DuckDBPyConnection = self._local.db
+        return db
+
+    def _prepare(self) -> None:
+        for statement in _SCHEMA.strip().split(";"):
+            if statement.strip():
+                self._db.execute(statement)
+        shape = "\n".join(f"{t.full} {t.columns}" for t in sorted(FACT_TABLES.values(), key=lambda t: t.full))
+        digest = blake2b(shape.encode(), digest_size=16).hexdigest()
+        found = self._db.execute("SELECT digest FROM storage.shape").fetchone()
+        if found and found[0] != digest:
+            self.rebuild()
+            return
+        for table in FACT_TABLES.values():
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in table.columns.items())
+            self._db.execute(f"CREATE SCHEMA IF NOT EXISTS {table.owner}")
+            self._db.execute(f"CREATE TABLE IF NOT EXISTS {table.full} ({columns})")
+        if not found:
+            self._db.execute("INSERT INTO storage.shape VALUES (?)", [digest])

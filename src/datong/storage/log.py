@@ -1,0 +1,216 @@
+"""The event log: append-only, durable before it answers, deduplicated by message id."""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+from datong.errors import Unavailable
+from datong.model import Event, encode_event
+
+__all__ = ["EVENTS", "QUARANTINE", "Appended", "Entry", "Log", "Record", "SqliteLog", "event_key", "event_record"]
+
+EVENTS, QUARANTINE = 0, 1
+"""The topics of the log."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS log (
+    offset INTEGER PRIMARY KEY, topic INTEGER NOT NULL, key BLOB NOT NULL UNIQUE, digest INTEGER NOT NULL,
+    body BLOB NOT NULL)
+"""
+
+
+class Record(NamedTuple):
+    """What is appended: `key` (16 bytes) dedupes, `digest` tells a repeat from a contradiction (0 = do not ask)."""
+
+    key: bytes
+    body: bytes
+    digest: int = 0
+    topic: int = EVENTS
+
+
+class Appended(NamedTuple):
+    """What became of a record: its offset (of the first one where it is a repeat) and whether it is new."""
+
+    offset: int
+    status: Literal["new", "duplicate", "conflict"]
+
+
+class Entry(NamedTuple):
+    """One entry read from the log."""
+
+    offset: int
+    topic: int
+    body: bytes
+
+
+def event_key(source: str, message_id: str) -> bytes:
+    """Return the 16-byte key under which a message id of a source is deduplicated."""
+    return blake2b(f"{source}\0{message_id}".encode(), digest_size=16).digest()
+
+
+def event_record(event: Event, digest: int = 0) -> Record:
+    """Return the record of an event."""
+    return Record(event_key(event.source, event.id), encode_event(event), digest)
+
+
+class Log(Protocol):
+    """What every event log can do; offsets rise, may have gaps, and start at 1."""
+
+    def submit(self, records: Sequence[Record]) -> Future[list[Appended]]:
+        """Queue records; the future is done when they are on disk, or raises Unavailable."""
+        ...
+
+    def append(self, records: Sequence[Record]) -> list[Appended]:
+        """Append records and return when they are on disk; raises Unavailable."""
+        ...
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Return up to `limit` entries with an offset larger than `after`, in order."""
+        ...
+
+    def end(self) -> int:
+        """Return the offset of the last durable entry, 0 when there is none."""
+        ...
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Wait up to `timeout` seconds until there is an entry past `after`; return whether there is one."""
+        ...
+
+    def close(self) -> None:
+        """Write what is queued and close."""
+        ...
+
+
+class SqliteLog:
+    """The embedded log: one SQLite file with one writer thread, which commits whatever queued up in one fsync."""
+
+    def __init__(self, path: Path, group: int = 256) -> None:
+        self._path, self._group = path, group
+        self._queue: queue.SimpleQueue[tuple[Sequence[Record], Future[list[Appended]]] | None] = queue.SimpleQueue()
+        self._grown = threading.Condition()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._writer = self._connect()
+        self._writer.execute(_SCHEMA)
+        self._end: int = self._writer.execute("SELECT coalesce(max(offset), 0) FROM log").fetchone()[0]
+        self._thread = threading.Thread(target=self._write, name="datong-log", daemon=True)
+        self._thread.start()
+
+    def submit(self, records: Sequence[Record]) -> Future[list[Appended]]:
+        """Queue records for the next group commit."""
+        done: Future[list[Appended]] = Future()
+        self._queue.put((records, done))
+        return done
+
+    def append(self, records: Sequence[Record]) -> list[Appended]:
+        """Append and wait for the disk."""
+        return self.submit(records).result() if records else []
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Read on this thread's own connection."""
+        sql = "SELECT offset, topic, body FROM log WHERE offset > ? ORDER BY offset LIMIT ?"
+        return [Entry(*row) for row in self._reader().execute(sql, (after, limit))]
+
+    def end(self) -> int:
+        """Return the last durable offset."""
+        return self._end
+
+    def wait(self, after: int, timeout: float) -> bool:
+        """Wait for growth past `after`."""
+        with self._grown:
+            return self._grown.wait_for(lambda: self._end > after, timeout)
+
+    def close(self) -> None:
+        """Finish the queue, stop the writer, close every connection."""
+        self._queue.put(None)
+        self._thread.join()
+        self._writer.close()
+        for reader in self._readers:
+            reader.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, timeout=30)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA secure_delete=ON")
+        db.execute("PRAGMA cache_size=-65536")
+        db.execute("PRAGMA wal_autocheckpoint=8000")
+        return db
+
+    def _reader(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "db"):
+            self._local.db = self._connect()
+            self._readers.append(self._local.db)
+        db: sqlite3.Connection = self._local.db
+        return db
+
+    def _write(self) -> None:
+        stop = False
+        while not stop:
+            first = self._queue.get()
+            jobs = [first] if first else []
+            stop = first is None
+            while len(jobs) < self._group and not self._queue.empty():
+                job = self._queue.get()
+                if job is None:
+                    stop = True
+                    break
+                jobs.append(job)
+            if jobs:
+                self._commit(jobs)
+
+    def _commit(self, jobs: Sequence[tuple[Sequence[Record], Future[list[Appended]]]]) -> None:
+        try:
+            answers = self._insert([job[0] for job in jobs])
+        except Exception as error:  # the callers must hear of it, whatever it is; the writer lives on
+            if self._writer.in_transaction:
+                self._writer.rollback()
+            for _, done in jobs:
+                done.set_exception(Unavailable(f"the event log cannot be written: {error}", after=5.0))
+            return
+        for (_, done), answer in zip(jobs, answers, strict=True):
+            done.set_result(answer)
+        with self._grown:
+            self._grown.notify_all()
+
+    def _insert(self, groups: Sequence[Sequence[Record]]) -> list[list[Appended]]:
+        offset = self._end
+        rows: list[tuple[int, int, bytes, int, bytes]] = []
+        for group in groups:
+            for r in group:
+                offset += 1
+                rows.append((offset, r.topic, r.key, r.digest, r.body))
+        db = self._writer
+        db.execute("BEGIN IMMEDIATE")
+        before = db.total_changes
+        db.executemany("INSERT OR IGNORE INTO log VALUES (?, ?, ?, ?, ?)", rows)
+        repeats = db.total_changes - before != len(rows)
+        known = self._known(row[2] for row in rows) if repeats else {}
+        db.execute("COMMIT")
+        self._end = offset if not repeats else db.execute("SELECT coalesce(max(offset), 0) FROM log").fetchone()[0]
+        answers, at = [], iter(rows)
+        for group in groups:
+            answer = []
+            for _ in group:
+                mine, _topic, key, digest, _body = next(at)
+                kept, kept_digest = known.get(key, (mine, digest))
+                if kept == mine:
+                    answer.append(Appended(mine, "new"))
+                else:
+                    answer.append(Appended(kept, "conflict" if digest and kept_digest != digest else "duplicate"))
+            answers.append(answer)
+        return answers
+
+    def _known(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+        found = {}
+        for key in keys:
+            row = self._writer.execute("SELECT offset, digest FROM log WHERE key = ?", (key,)).fetchone()
+            found[key] = (row[0], row[1])
+        return found

@@ -1,0 +1,106 @@
+"""Operational state: SQLAlchemy Core, the same code on a SQLite file and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from datong.errors import ConfigError, MissingExtra
+
+__all__ = ["State", "fetch_in", "insert_new", "upsert"]
+
+_CHUNK = 5_000
+
+
+class State:
+    """The members' state, coupons, orders, outbox: one writer at a time, many readers."""
+
+    def __init__(self, url: str, path: Path | None = None) -> None:
+        """Open `sqlite` at `path`, or the `postgresql://…` URL; raises ConfigError for anything else."""
+        if url == "sqlite" and path is not None:
+            options = {"timeout": 30, "check_same_thread": False}
+            self.engine = sa.create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32, connect_args=options)
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        elif url.startswith("postgresql"):
+            scheme, rest = url.split("://", 1)
+            if scheme == "postgresql":
+                scheme = "postgresql+psycopg"
+            try:
+                self.engine = sa.create_engine(f"{scheme}://{rest}", pool_size=16, max_overflow=32, pool_pre_ping=True)
+            except ModuleNotFoundError:
+                raise MissingExtra("psycopg", "postgresql") from None
+        else:
+            hint = "write sqlite, or postgresql://user@host/database"
+            raise ConfigError(f"storage.state = {url!r} is not known", hint=hint, field="storage.state")
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Give a connection inside one writing transaction: all of it is committed at the end, or nothing."""
+        with self.engine.connect().execution_options(datong_write=True) as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one consistent state."""
+        with self.engine.connect() as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536",
+                   "wal_autocheckpoint=4000", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    write = connection.get_execution_options().get("datong_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _insert(tx: sa.Connection, table: sa.Table) -> Any:
+    return (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def upsert(
+    tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], update: Iterable[str] | None = None
+) -> None:
+    """Insert rows; where the primary key exists, overwrite the columns `update` (all others when None).
+
+    Every row must have the same keys. On PostgreSQL one call must not hold one primary key twice.
+    """
+    if not rows:
+        return
+    statement = _insert(tx, table)
+    keys = [c.name for c in table.primary_key.columns]
+    names = [n for n in rows[0] if n not in keys] if update is None else list(update)
+    tx.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_={n: statement.excluded[n] for n in names}), rows
+    )
+
+
+def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose primary key (or unique key) is not there yet; leave the others as they are."""
+    if rows:
+        tx.execute(_insert(tx, table).on_conflict_do_nothing(), rows)
+
+
+def fetch_in(
+    tx: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[Any], values: Iterable[Any]
+) -> list[Any]:
+    """Return the rows of `query` whose `column` is one of `values`, however many, in few round trips."""
+    wanted = list(values)
+    rows: list[Any] = []
+    for at in range(0, len(wanted), _CHUNK):
+        rows.extend(tx.execute(query.where(column.in_(wanted[at : at + _CHUNK]))).all())
+    return rows

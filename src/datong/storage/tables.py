@@ -1,0 +1,48 @@
+"""The registry of tables: which package owns each, and by which column a row belongs to a person."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+
+__all__ = ["FACT_TABLES", "METADATA", "FactTable", "fact_table", "state_table"]
+
+METADATA = sa.MetaData()
+"""Every table of the operational state, named `package_table`."""
+
+Subject = Literal["member", "ident", "none"]
+
+
+class FactTable(msgspec.Struct, frozen=True):
+    """A table of facts, `package.table`: column names to DuckDB types; `subject` says what its person column holds."""
+
+    owner: str
+    name: str
+    columns: dict[str, str]
+    subject: Subject = "none"
+
+    @property
+    def full(self) -> str:
+        """Return the qualified name."""
+        return f"{self.owner}.{self.name}"
+
+
+FACT_TABLES: dict[str, FactTable] = {}
+"""Every table of the facts by its qualified name."""
+
+
+def state_table(owner: str, name: str, *parts: Any, subject: str = "") -> sa.Table:
+    """Declare the operational table `owner_name`; `subject` is `column:member` or `column:ident` for personal rows.
+
+    Export and erasure walk the registry by `subject`, so a table that holds a person's rows must name it.
+    """
+    return sa.Table(f"{owner}_{name}", METADATA, *parts, info={"owner": owner, "subject": subject})
+
+
+def fact_table(owner: str, name: str, columns: dict[str, str], subject: Subject = "none") -> FactTable:
+    """Declare the fact table `owner.name`; one with a person has a BIGINT column `ident` (or `member`)."""
+    table = FactTable(owner, name, columns, subject)
+    FACT_TABLES[table.full] = table
+    return table

@@ -60,7 +60,8 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Message Seen", "message", ("ident", "ref")),
         EventType("Consent Changed", "consent", ("ident",)),
         EventType("Product Updated", "master", ("items",)), EventType("Store Updated", "master", ("place",)),
-        EventType("Campaign Updated", "master"), EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
+        EventType("Campaign Updated", "master"),
+        EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
     )
 }
 """Every event the platform knows. A retailer's own names are added in `[intake] custom_events`."""

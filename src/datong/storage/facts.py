@@ -86,7 +86,7 @@ class Facts:
 
     def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
         """Return the answer of a reading statement as an Arrow table; values are bound as `?` or `$name`."""
-        return self._cursor().execute(sql, parameters or None).fetch_arrow_table()
+        return self._cursor().sql(sql, params=parameters or None).to_arrow_table()
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
         """Return the answer as a list of dictionaries."""

@@ -1,0 +1,148 @@
+"""The flow: the picture of the platform as code.
+
+    collect → settle → recognise → describe → sense → decide → deliver
+       ↑                                                          │
+       └──────────────── event log (the loop closes here) ────────┘
+
+`collect` is the intake: it validates, dedupes and appends to the log. Everything else runs here, batch after batch: one
+transaction holds the effects of every stage and their cursors. Facts are folded from the same log behind the spine.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from datong.errors import Unavailable
+from datong.model import Batch, Event, decode_event
+from datong.storage import QUARANTINE, Entry, Stage, Store, cursor, event_record, set_cursor
+
+__all__ = ["Flow"]
+
+LIVE, BULK = 2_000, 10_000
+"""Events in one batch: small while live, larger when a backlog is drained."""
+
+log = logging.getLogger("datong.flow")
+
+
+class Flow:
+    """Runs the stages over the log, and the fold of facts behind them."""
+
+    def __init__(self, store: Store, stages: Sequence[Stage]) -> None:
+        self.store, self.stages = store, tuple(stages)
+        with store.state.read() as tx:
+            self.position, self.now = cursor(tx, "spine")
+            self._wake = self._earliest(tx)
+        self.failure = ""
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def pump(self, limit: int = LIVE) -> int:
+        """Take the next batch through every stage; return how many log entries it held (0: nothing to do).
+
+        Without new entries it runs an empty batch when a timer is due, so that absence is noticed in silence.
+        """
+        entries = self.store.log.read(self.position, limit)
+        if not entries:
+            return self._tick() if self._wake is not None and self._wake <= self.store.clock.now() else 0
+        batch = _batch(entries, self.now)
+        with self.store.state.write() as tx:
+            for stage in self.stages:
+                stage.step(batch, tx)
+            if batch.derived:
+                self.store.log.append([event_record(e) for e in batch.derived])
+            set_cursor(tx, "spine", batch.last, batch.now)
+            wake = self._earliest(tx)
+        self.position, self.now, self._wake = batch.last, batch.now, wake
+        return len(entries)
+
+    def fold(self, limit: int = BULK) -> int:
+        """Append the facts of the next stretch the spine has passed; return how many log entries it held."""
+        entries = [e for e in self.store.log.read(self.store.facts.position(), limit) if e.offset <= self.position]
+        if not entries:
+            return 0
+        batch = _batch(entries, 0)
+        with self.store.facts.write() as facts:
+            for stage in self.stages:
+                stage.fold(batch, facts)
+            facts.move(batch.last)
+        return len(entries)
+
+    def drain(self, progress: Callable[[str, int, int], None] | None = None) -> None:
+        """Run spine and fold until both have reached the log's end; `progress(what, done, end)` hears of each batch."""
+        while self.pump(BULK):
+            if progress:
+                progress("recognise", self.position, self.store.log.end())
+        while self.fold(BULK):
+            if progress:
+                progress("facts", self.store.facts.position(), self.position)
+
+    def start(self) -> None:
+        """Run the spine and the fold in threads of their own until `stop`."""
+        for name, work in (("spine", self._run_spine), ("fold", self._run_fold)):
+            thread = threading.Thread(target=work, name=f"datong-{name}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Finish the batch under way and stop."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    @property
+    def behind(self) -> int:
+        """Return how many log entries the spine has not taken yet."""
+        return self.store.log.end() - self.position
+
+    def _tick(self) -> int:
+        """Write the time into the log, so that what a timer did is the same in every replay."""
+        now = self.store.clock.now()
+        tick = Event(id=str(now), source="clock", channel="system", type="Clock Ticked", time=now, received=now)
+        return len(self.store.log.append([event_record(tick)]))
+
+    def _earliest(self, tx: object) -> int | None:
+        return min((w for s in self.stages if (w := s.wake(tx)) is not None), default=None)  # type: ignore[arg-type]
+
+    def _run_spine(self) -> None:
+        while not self._stop.is_set():
+            if not self._guarded(self.pump):
+                self.store.log.wait(self.position, 0.1)
+
+    def _run_fold(self) -> None:
+        while not self._stop.is_set():
+            if self._guarded(self.fold) < BULK:
+                self._stop.wait(0.3)
+
+    def _guarded(self, work: Callable[[], int]) -> int:
+        """Run one batch; a failure stops nothing else, is shown, and is tried again a second later."""
+        try:
+            done = work()
+            self.failure = ""
+        except Exception as error:
+            self.failure = f"{work.__name__}: {type(error).__name__}: {error}"
+            level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
+            log.log(level, "the %s failed after offset %d", work.__name__, self.position, exc_info=error)
+            time.sleep(1)
+            return 0
+        return done
+
+
+def _batch(entries: Sequence[Entry], now: int) -> Batch:
+    """Return the events of a stretch of the log; `now` is the platform's time before it."""
+    events: list[Event] = []
+    rejected: list[tuple[int, bytes]] = []
+    for offset, topic, body in entries:
+        if topic == QUARANTINE:
+            rejected.append((offset, body))
+            continue
+        event = decode_event(body)
+        msgspec.structs.force_setattr(event, "offset", offset)  # known only now; nobody else has seen the event yet
+        events.append(event)
+        now = max(now, event.received)
+    return Batch(events, entries[0].offset, entries[-1].offset, now, rejected=rejected)

@@ -1,0 +1,82 @@
+"""Fixtures every test may use: a store in a temporary folder, a vault, and state on each engine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from datong.config import FixedClock, Settings
+from datong.model import from_iso
+from datong.storage import METADATA, State, Store, migrate, open_store
+
+NOW = from_iso("2026-03-01T04:00:00Z")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store on the embedded engines whose clock stands at 2026-03-01T04:00:00Z."""
+    opened = open_store(Settings(root=str(tmp_path)), FixedClock(NOW))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def vault() -> Any:
+    """A vault with a fixed secret."""
+    from datong.privacy import Vault
+
+    return Vault(b"0123456789abcdef0123456789abcdef")
+
+
+def postgresql_url() -> str:
+    """Return the URL of the private PostgreSQL that scripts/test starts, or an empty text."""
+    return os.environ.get("DATONG_TEST_POSTGRESQL", "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
+    """Operational state, migrated and empty, on each engine."""
+    if request.param == "sqlite":
+        opened = State("sqlite", tmp_path / "state.sqlite")
+    else:
+        url = postgresql_url()
+        if not url:
+            pytest.skip("no PostgreSQL on this machine; scripts/test starts one where Debian's package is installed")
+        opened = State(url)
+        with opened.engine.begin() as tx:
+            tx.execute(sa.text("DROP SCHEMA public CASCADE"))
+            tx.execute(sa.text("CREATE SCHEMA public"))
+    migrate(opened.engine)
+    assert set(sa.inspect(opened.engine).get_table_names()) >= set(METADATA.tables)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def state_store(state: State, tmp_path: Path) -> Iterator[Store]:
+    """A store whose operational state is each engine in turn."""
+    opened = open_store(Settings(root=str(tmp_path / "data")), FixedClock(NOW))
+    opened.state.close()
+    opened.state = state
+    yield opened
+    opened.facts.close()
+    opened.log.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit and property tests reach no network: a test that needs a server carries the marker `network`."""
+    names = {mark.name for mark in request.node.iter_markers()}
+    if names & {"network", "browser"} or "contract" in request.node.nodeid:
+        return
+
+    def refuse(*_args: Any, **_kwargs: Any) -> None:
+        raise RuntimeError("this test opens a socket; mark it with @pytest.mark.network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)

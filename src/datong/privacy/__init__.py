@@ -1,1 +1,17 @@
-"""privacy."""
+"""Pseudonyms, encryption of personal values, and consent.
+
+Owns: `privacy` (consents and how they came about). Reads: nothing else. Promises: a personal value leaves this package
+only sealed or as an opaque key, and comes back in clear only through the vault; a placeholder identifies nobody; what
+a shopper said about consent is kept with its history, and the latest word counts.
+"""
+
+from datong.privacy.identifier import make_identifier
+from datong.privacy.mask import mask
+from datong.privacy.read import Consent, consent_history, consented, consents_of
+from datong.privacy.step import Consents
+from datong.privacy.vault import Vault, open_vault
+
+__all__ = [
+    "Consent", "Consents", "Vault", "consent_history", "consented", "consents_of", "make_identifier", "mask",
+    "open_vault",
+]

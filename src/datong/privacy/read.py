@@ -1,0 +1,59 @@
+"""Questions about consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import sqlalchemy as sa
+
+from datong.privacy.tables import CONSENT, CONSENT_CHANGE
+from datong.storage import fetch_in
+
+__all__ = ["Consent", "consent_history", "consented", "consents_of"]
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """What was said under one identifier: `channel` is empty for every channel, `at` is in ms."""
+
+    ident: int
+    purpose: str
+    channel: str
+    granted: bool
+    at: int
+    source: str
+
+
+def consents_of(tx: sa.Connection, idents: Iterable[int]) -> list[Consent]:
+    """Return the valid statements under the identifier keys, ordered by purpose, channel and time."""
+    rows = fetch_in(tx, sa.select(CONSENT), CONSENT.c.ident, idents)
+    found = [Consent(row.ident, row.purpose, row.channel, row.granted, row.at, row.source) for row in rows]
+    return sorted(found, key=lambda c: (c.purpose, c.channel, c.at, c.ident))
+
+
+def consent_history(tx: sa.Connection, idents: Iterable[int]) -> list[Consent]:
+    """Return every statement ever made under the identifier keys, oldest first."""
+    rows = fetch_in(tx, sa.select(CONSENT_CHANGE), CONSENT_CHANGE.c.ident, idents)
+    rows.sort(key=lambda row: (row.at, row.offset))
+    return [Consent(row.ident, row.purpose, row.channel, row.granted, row.at, row.source) for row in rows]
+
+
+def consented(
+    tx: sa.Connection, idents: Iterable[int], purpose: str = "marketing", channel: str = ""
+) -> bool | None:
+    """Return whether the person with these identifier keys allows it; None when nobody ever asked.
+
+    The latest statement that covers the channel counts, be it about this channel or about all; at the same time a
+    refusal counts before a grant. Without a channel the question is whether any channel is allowed.
+    """
+    said = [c for c in consents_of(tx, idents) if c.purpose == purpose]
+    if not said:
+        return None
+    if channel:
+        return _latest(said, channel)
+    return any(_latest(said, each) for each in {c.channel for c in said})
+
+
+def _latest(said: list[Consent], channel: str) -> bool | None:
+    words = [c for c in said if c.channel in (channel, "")]
+    return max(words, key=lambda c: (c.at, not c.granted)).granted if words else None

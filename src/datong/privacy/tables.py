@@ -1,0 +1,34 @@
+"""The tables of consent."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from datong.storage import state_table
+
+__all__ = ["CONSENT", "CONSENT_CHANGE"]
+
+CONSENT = state_table(
+    "privacy", "consent",
+    sa.Column("ident", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("purpose", sa.String(64), primary_key=True),
+    sa.Column("channel", sa.String(64), primary_key=True),
+    sa.Column("granted", sa.Boolean, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.String(128), nullable=False),
+    subject="ident:ident",
+)
+"""The latest word per identifier, purpose and channel (empty = every channel)."""
+
+CONSENT_CHANGE = state_table(
+    "privacy", "consent_change",
+    sa.Column("offset", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("ident", sa.BigInteger, nullable=False, index=True),
+    sa.Column("purpose", sa.String(64), nullable=False),
+    sa.Column("channel", sa.String(64), nullable=False),
+    sa.Column("granted", sa.Boolean, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.String(128), nullable=False),
+    subject="ident:ident",
+)
+"""Every word, by the log offset at which it was heard."""

@@ -18,6 +18,12 @@ from datong.storage.tables import FACT_TABLES, FactTable
 
 __all__ = ["Facts", "FactsTx"]
 
+_ARROW = {
+    "BIGINT": pa.int64(), "INTEGER": pa.int32(), "SMALLINT": pa.int16(), "TINYINT": pa.int8(), "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(), "VARCHAR": pa.string(), "DATE": pa.date32(),
+}
+"""The column types in use; a DATE is given as days since 1970, as an event carries it."""
+
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS storage;
 CREATE TABLE IF NOT EXISTS storage.fold (name VARCHAR PRIMARY KEY, position BIGINT NOT NULL);
@@ -32,8 +38,15 @@ class FactsTx:
         self._db = db
 
     def append(self, table: FactTable, columns: Mapping[str, Sequence[Any]] | pa.Table) -> None:
-        """Append rows given column by column, in any column order; a missing column is null."""
-        rows = columns if isinstance(columns, pa.Table) else pa.table(dict(columns))
+        """Append rows given column by column, in any column order; a missing column is null.
+
+        A DATE may be given as days since 1970; values of another type than the table declares raise.
+        """
+        if isinstance(columns, pa.Table):
+            rows = columns
+        else:
+            kinds = {name: _ARROW.get(table.columns[name]) for name in columns}
+            rows = pa.table({name: pa.array(values, type=kinds[name]) for name, values in columns.items()})
         if rows.num_rows:
             names = ", ".join(f'"{n}"' for n in rows.column_names)
             self._db.execute(f"INSERT INTO {table.full} ({names}) SELECT {names} FROM rows")

@@ -1,0 +1,51 @@
+"""`datong doctor`: is this installation sound?"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+
+import click
+
+import datong
+from datong.cli.remote import ask
+from datong.cli.serve import config_option
+from datong.config import load
+from datong.errors import DatongError, Unavailable
+
+__all__ = ["doctor"]
+
+
+@click.command()
+@config_option
+def doctor(config: Path) -> None:
+    """Check the configuration, the engines, the console and the backlog; exit 1 when something is wrong."""
+    bad = 0
+
+    def tell(good: bool, what: str, hint: str = "") -> None:
+        nonlocal bad
+        bad += not good
+        click.echo(f"{'ok  ' if good else 'BAD '} {what}" + (f"\n     → {hint}" if hint and not good else ""))
+
+    tell(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]}", "Datong needs 3.11 or later")
+    tell(sqlite3.sqlite_version_info >= (3, 35), f"SQLite {sqlite3.sqlite_version}", "3.35 or later is needed")
+    settings = load(config)
+    tell(True, f"{config} is understood")
+    free = shutil.disk_usage(settings.root).free / 2**30
+    tell(free > 1, f"{free:.1f} GB free beside the data", "less than 1 GB: make room before the log stops")
+    built = (Path(datong.__file__).parent / "web" / "static" / "console" / "index.html").exists()
+    tell(built, "the console is built", "python scripts/build_console.py")
+    try:
+        with datong.open(str(config)) as platform:
+            tell(True, f"the data open: log at {platform.store.log.end():,}")
+            tell(platform.flow.behind == 0, f"{platform.flow.behind:,} events wait for the spine", "datong serve")
+    except Unavailable as error:
+        if error.code != "data_in_use":
+            raise
+        health = ask(settings, "/healthz")
+        tell(health["status"] == "ok", f"a platform is running: {health['behind']:,} events behind")
+    except DatongError as error:
+        tell(False, error.message, error.hint)
+    sys.exit(1 if bad else 0)

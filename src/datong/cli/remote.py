@@ -1,0 +1,40 @@
+"""Asking the running platform, which owns the files."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from datong.config import Settings
+from datong.errors import DatongError, Unavailable
+
+__all__ = ["ask"]
+
+
+def ask(settings: Settings, path: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
+    """Return the JSON the running platform answers at `path`; raises Unavailable when none runs, or its error."""
+    try:
+        running = json.loads((settings.data / "running.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        hint = "stop it, then try again"
+        raise Unavailable("the platform that holds the data cannot be reached", hint=hint) from None
+    query = "?" + urllib.parse.urlencode({k: v for k, v in (params or {}).items() if v not in (None, "")})
+    request = urllib.request.Request(  # noqa: S310 the address is our own
+        running["url"] + path + query, headers={"Authorization": f"Bearer {running['token']}"},
+        data=None if body is None else json.dumps(body).encode(), method="GET" if body is None else "POST",
+    )
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        shape = json.loads(error.read() or b"{}")
+        said = shape.get("message", str(error))
+        raise DatongError(said, code=shape.get("code"), hint=shape.get("hint", "")) from None
+    except OSError as error:
+        raise Unavailable(f"the running platform does not answer: {error}") from None

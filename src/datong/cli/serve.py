@@ -1,0 +1,32 @@
+"""`datong serve`: run the platform."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+import datong
+from datong import web
+
+__all__ = ["config_option", "serve"]
+
+config_option = click.option(
+    "--config", default="datong.toml", show_default=True, type=click.Path(path_type=Path), envvar="DATONG_CONFIG",
+    help="The configuration file.",
+)
+
+
+@click.command()
+@config_option
+@click.option("--host", help="Address to listen on, instead of the configured one.")
+@click.option("--port", type=int, help="Port to listen on, instead of the configured one.")
+def serve(config: Path, host: str | None, port: int | None) -> None:
+    """Run the platform: intake, flow, delivery and console in one process."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    server = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    with datong.open(str(config), server=server) as platform:
+        platform.start()
+        at = f"http://{platform.settings.server.host}:{platform.settings.server.port}"
+        web.serve(platform, on_start=lambda: click.echo(f"Datong is at {at}/  (Ctrl-C stops it)"))

@@ -1,0 +1,126 @@
+"""The one HTTP server: the intake's raw ASGI application and the Litestar application behind it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, Request, Response, Router, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from datong import __version__
+from datong.errors import Broken, DatongError, NotFound
+from datong.platform import Platform
+from datong.touchpoints import IntakeApp
+from datong.web import campaigns, coupon, live, members, quarantine, reports, scenes
+from datong.web.login import login, logout, me, require_login, session_config
+from datong.web.system import clock, healthz, metrics
+
+__all__ = ["create_app", "serve"]
+
+log = logging.getLogger("datong.web")
+STATIC = Path(__file__).parent / "static" / "console"
+
+
+def create_app(platform: Platform) -> ASGIApp:
+    """Return the whole HTTP surface of a platform as one ASGI application."""
+    intake, rest = IntakeApp(platform.intake), _console(platform)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] == "http" and path.startswith(("/v1/", "/touchpoints/")):
+            await intake(scope, receive, send)  # type: ignore[arg-type]
+        else:
+            await rest(scope, receive, send)
+
+    return app
+
+
+def serve(platform: Platform, on_start: Any = None) -> None:
+    """Listen until the process is asked to stop; `on_start()` is called once the port is open."""
+    server = platform.settings.server
+    config = uvicorn.Config(
+        create_app(platform), host=server.host, port=server.port, log_level="warning", access_log=False,
+        timeout_graceful_shutdown=5, timeout_keep_alive=75,
+    )
+    running = uvicorn.Server(config)
+    if on_start:
+        startup = running.startup
+
+        async def started(sockets: Any = None) -> None:
+            await startup(sockets)
+            if running.started:
+                on_start()
+
+        running.startup = started  # type: ignore[method-assign]
+    running.run()
+
+
+def _console(platform: Platform) -> Litestar:
+    behind_login = Router(
+        "/api", guards=[require_login],
+        route_handlers=[*live.routes, *members.routes, *reports.routes, *campaigns.routes, *scenes.routes,
+                        *quarantine.routes],
+    )
+    static = [
+        create_static_files_router("/console", [STATIC], html_mode=True)
+        if (STATIC / "index.html").exists() else _not_built
+    ]
+    return Litestar(
+        route_handlers=[behind_login, login, logout, me, clock, healthz, metrics, _home, *coupon.routes, *static],
+        middleware=[session_config(platform).middleware],
+        exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        openapi_config=OpenAPIConfig(
+            "Datong", __version__, path="/api/schema", render_plugins=[SwaggerRenderPlugin()],
+        ),
+        state=State({"platform": platform, "failed_logins": {}}),
+    )
+
+
+@get("/", include_in_schema=False)
+async def _home() -> Redirect:
+    """Lead to the console."""
+    return Redirect("/console/")
+
+
+@get("/console", include_in_schema=False)
+async def _not_built() -> Response[str]:
+    """Say how to build the console in a source checkout."""
+    command = "python scripts/build_console.py"
+    text = f"<!doctype html><title>Datong</title><p>The console is not built yet. Run <code>{command}</code>."
+    return Response(text, media_type="text/html", status_code=503)
+
+
+def _answer(error: DatongError) -> Response[dict[str, object]]:
+    headers = {"Retry-After": str(int(error.after or 1))} if error.after else {}
+    return Response(error.body(), status_code=error.status, headers=headers)
+
+
+def _datong_error(_: Request[Any, Any, Any], error: DatongError) -> Response[dict[str, object]]:
+    return _answer(error)
+
+
+def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
+    if error.status_code == 404:
+        return _answer(NotFound("there is nothing at this address"))
+    shape = DatongError(error.detail, code=f"http_{error.status_code}")
+    if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        shape = DatongError(error.extra[0].get("message", error.detail), code="bad_request",
+                            field=str(error.extra[0].get("key", "")))
+    shape.status = error.status_code
+    return _answer(shape)
+
+
+def _broken(_: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:
+    log.error("a request failed", exc_info=error)
+    return _answer(Broken("something went wrong here; the log of the platform says what"))

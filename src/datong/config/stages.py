@@ -70,9 +70,13 @@ class MarketingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[delivery.channels.NAME]`: one way out."""
+    """`[delivery.channels.NAME]`: one way out; `kind` is smtp, webhook, inbox or one that a plugin brings.
 
-    kind: Literal["smtp", "webhook", "inbox"]
+    `to` names the namespaces of the addresses it may use (the kind's own when empty), `secret` signs the bodies of a
+    webhook, `timeout` is how long one answer may take, `settings` belong to a plugin's kind.
+    """
+
+    kind: str
     host: str = ""
     port: int = 0
     url: str = ""
@@ -80,6 +84,10 @@ class ChannelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: Secret = Secret()
     sender: str = ""
     tls: Literal["none", "starttls", "tls"] = "none"
+    secret: Secret = Secret()
+    to: tuple[str, ...] = ()
+    timeout: str = "10s"
+    settings: dict[str, Any] = {}
 
 
 class DeliverySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

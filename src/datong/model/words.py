@@ -95,7 +95,11 @@ class Coupon(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A decided message: `id` is its idempotency key on every channel; `coupon` is a code or empty."""
+    """A decided message: `id` is its idempotency key on every channel; `coupon` is a code or empty.
+
+    It is not said before `not_before`. `ident` and `ns` are the identifier that facts about it carry. The body may hold
+    `{name}`, which the delivery puts in when it sends, so that no personal value lies in the message.
+    """
 
     id: str
     campaign: str
@@ -107,3 +111,7 @@ class Message(msgspec.Struct, frozen=True):
     coupon: str = ""
     expires: int | None = None
     seq: int = 0
+    not_before: int = 0
+    ident: int = 0
+    ns: str = ""
+    language: str = ""

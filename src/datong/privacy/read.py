@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from datong.privacy.tables import CONSENT, CONSENT_CHANGE
 from datong.storage import fetch_in
 
-__all__ = ["Consent", "consent_history", "consented", "consents_of"]
+__all__ = ["Consent", "allowed", "consent_history", "consented", "consents_of"]
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -41,12 +41,17 @@ def consent_history(tx: sa.Connection, idents: Iterable[int]) -> list[Consent]:
 def consented(
     tx: sa.Connection, idents: Iterable[int], purpose: str = "marketing", channel: str = ""
 ) -> bool | None:
-    """Return whether the person with these identifier keys allows it; None when nobody ever asked.
+    """Return whether the person with these identifier keys allows it; None when nobody ever asked."""
+    return allowed(consents_of(tx, idents), purpose, channel)
+
+
+def allowed(statements: Iterable[Consent], purpose: str = "marketing", channel: str = "") -> bool | None:
+    """Return what one person's statements, from `consents_of`, come to; None when nobody ever asked.
 
     The latest statement that covers the channel counts, be it about this channel or about all; at the same time a
     refusal counts before a grant. Without a channel the question is whether any channel is allowed.
     """
-    said = [c for c in consents_of(tx, idents) if c.purpose == purpose]
+    said = [c for c in statements if c.purpose == purpose]
     if not said:
         return None
     if channel:

@@ -44,11 +44,12 @@ class Flow:
     def pump(self, limit: int = LIVE) -> int:
         """Take the next batch through every stage; return how many log entries it held (0: nothing to do).
 
-        Without new entries it runs an empty batch when a timer is due, so that absence is noticed in silence.
+        Without new entries it writes a tick when a timer is due, so that absence is noticed in silence.
         """
         entries = self.store.log.read(self.position, limit)
         if not entries:
-            return self._tick() if self._wake is not None and self._wake <= self.store.clock.now() else 0
+            now = self.store.clock.now()
+            return self._tick(now) if self._wake is not None and self._wake <= now and now > self.now else 0
         batch = _batch(entries, self.now)
         with self.store.state.write() as tx:
             for stage in self.stages:
@@ -100,9 +101,8 @@ class Flow:
         """Return how many log entries the spine has not taken yet."""
         return self.store.log.end() - self.position
 
-    def _tick(self) -> int:
+    def _tick(self, now: int) -> int:
         """Write the time into the log, so that what a timer did is the same in every replay."""
-        now = self.store.clock.now()
         tick = Event(id=str(now), source="clock", channel="system", type="Clock Ticked", time=now, received=now)
         return len(self.store.log.append([event_record(tick)]))
 

@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from datong.config import FixedClock, Settings
 from datong.model import from_iso
 from datong.storage import METADATA, State, Store, migrate, open_store
+from tests.architecture import statements
+
+statements.install()
 
 NOW = from_iso("2026-03-01T04:00:00Z")
 
@@ -80,3 +83,8 @@ def _no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         raise RuntimeError("this test opens a socket; mark it with @pytest.mark.network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the check of all statements last, when there is something to check."""
+    items.sort(key=lambda item: "test_data_ownership" in item.nodeid)

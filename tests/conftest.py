@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.architecture import statements
 
 from datong.config import FixedClock, Settings
 from datong.model import from_iso
 from datong.storage import METADATA, State, Store, migrate, open_store
-from tests.architecture import statements
 
 statements.install()
 

@@ -28,7 +28,7 @@ def _package() -> str:
             parts = name.split(".")
             if parts[1] != "storage" or (len(parts) > 2 and parts[2] not in _NEUTRAL):
                 return str(parts[1])
-        elif name.startswith("tests.") or name.startswith("test_"):
+        elif name.startswith(("tests.", "test_")):
             return ""
         frame = frame.f_back  # type: ignore[assignment]
     return ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sqlglot
 from sqlglot import exp
+from tests.architecture.statements import SEEN
 
 from datong.storage import FACT_TABLES, METADATA
-from tests.architecture.statements import SEEN
 
 LAYERS = [
     {"storage"}, {"privacy"}, {"places", "commerce"}, {"touchpoints"}, {"identity"}, {"tags"}, {"scenes"},

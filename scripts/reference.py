@@ -1,0 +1,89 @@
+"""Writes docs/reference from the code: settings, events, commands. `--check` only says whether they are up to date."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import click
+import msgspec
+
+from datong.cli import main as datong
+from datong.config import Settings
+from datong.model import EVENT_TYPES, NAMESPACES
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+HEAD = "<!-- written by scripts/reference.py; do not edit -->\n\n"
+
+
+def type_name(kind: Any) -> str:
+    """Return a reader's name of a type."""
+    text = kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind)
+    return text.replace("typing.", "").replace("datong.config.sections.", "").replace("|", "or")
+
+
+def settings() -> str:
+    """Return the page of every key of datong.toml."""
+    parts = ["# Configuration\n\n`datong.toml`; `DATONG__SECTION__KEY` in the environment goes before the file. "
+             "An unknown key is an error that names the nearest known one.\n"]
+    for section, kind in get_type_hints(Settings).items():
+        many = get_args(kind)
+        shape = many[-1] if many else kind
+        if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+            continue
+        heading = f"[{section}.NAME]" if many else f"[{section}]"
+        about = (shape.__doc__ or "").split(": ", 1)[-1].strip()
+        parts.append(f"\n## `{heading}`\n\n{about}\n\n| key | type | default |\n|---|---|---|\n")
+        hints = get_type_hints(shape)
+        for field in msgspec.structs.fields(shape):
+            default = "required" if field.required else repr(
+                field.default if field.default is not msgspec.NODEFAULT else field.default_factory())
+            parts.append(f"| `{field.name}` | {type_name(hints[field.name])} | `{default}` |\n")
+    return "".join(parts)
+
+
+def events() -> str:
+    """Return the page of every event and identifier namespace."""
+    parts = ["# Events\n\nNames are Segment's e-commerce v2 verbatim, and the offline set.\n\n"
+             "| event | family | must carry | funnel step |\n|---|---|---|---|\n"]
+    parts += [f"| {t.name} | {t.family} | {', '.join(t.needs)} | {t.funnel} |\n" for t in EVENT_TYPES.values()]
+    parts.append("\n# Identifiers\n\nThe default policy; `[identity.namespaces.NAME]` changes it.\n\n"
+                 "| namespace | priority | limit per member | may merge | channel | value kept |\n"
+                 "|---|---|---|---|---|---|\n")
+    parts += [f"| {n.name} | {n.priority} | {n.limit} | {n.merges} | {n.family} | {'sealed' if n.sealed else 'no'} |\n"
+              for n in NAMESPACES.values()]
+    return "".join(parts)
+
+
+def commands() -> str:
+    """Return the page of every command."""
+    parts = ["# Commands\n"]
+
+    def tell(command: click.Command, name: str) -> None:
+        context = click.Context(command, info_name=name, max_content_width=100)
+        parts.append(f"\n## `{name}`\n\n```\n{command.get_help(context)}\n```\n")
+        for inner in getattr(command, "commands", {}).values():
+            tell(inner, f"{name} {inner.name}")
+
+    tell(datong, "datong")
+    return "".join(parts)
+
+
+def main() -> int:
+    """Write or check the pages."""
+    stale = []
+    for name, page in (("configuration", settings()), ("events", events()), ("commands", commands())):
+        file, text = FOLDER / f"{name}.md", HEAD + page
+        if not file.exists() or file.read_text("utf-8") != text:
+            stale.append(file.name)
+            if "--check" not in sys.argv:
+                FOLDER.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, "utf-8")
+    if stale:
+        print(("out of date: " if "--check" in sys.argv else "wrote: ") + ", ".join(stale))
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -51,8 +51,8 @@ class FactsTx:
             names = ", ".join(f'"{n}"' for n in rows.column_names)
             self._db.execute(f"INSERT INTO {table.full} ({names}) SELECT {names} FROM rows")
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Run one statement on the owner's tables."""
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Run one statement on the owner's tables; values are bound as `?` or `$name`."""
         self._db.execute(sql, parameters)
 
     def position(self, name: str = "fold") -> int:

@@ -1,0 +1,163 @@
+"""Orders of every channel as one small state machine.
+
+    Receipt Issued ──► paid ──(returns give all of it back)──► returned
+    Order Completed ─► paid ──(refunds give all of it back)──► refunded
+                         └────(Order Cancelled)──────────────► cancelled
+
+A return, refund or cancellation is a row of its own that points to its original; the original's `returned` and `state`
+are computed from those rows, so it does not matter in which order or how often they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from datong.commerce.slip import KINDS, Slip, order_key, slip
+from datong.commerce.tables import DUPLICATE, LINE, ORDER, TENDERED
+from datong.model import Batch, Event, Item
+from datong.storage import fetch_in, insert_new
+
+__all__ = ["take_orders"]
+
+_STATES = {"Receipt Returned": "returned", "Order Refunded": "refunded", "Order Cancelled": "cancelled"}
+
+
+class _Known(NamedTuple):
+    """Enough of an order to tell whether another event speaks of it."""
+
+    ts: int
+    amount: int
+    offset: int
+
+
+class _Entry(NamedTuple):
+    event: Event
+    slip: Slip
+    key: str
+    original: str | None
+
+
+def take_orders(batch: Batch, tx: sa.Connection) -> None:
+    """Enter the batch's receipts, orders, returns, refunds and cancellations."""
+    entries = [
+        _entry(event, items) for event, items in zip(batch.events, batch.items, strict=True) if event.type in KINDS
+    ]
+    if not entries:
+        return
+    known = _look(tx, (e.key for e in entries))
+    new, again = _sort_out(entries, known)
+    if again:  # the number was used before: the same order told again, or another receipt under a longer key
+        known.update(_look(tx, {e.key for e in again} - known.keys()))
+        more, rest = _sort_out(again, known)
+        new += more
+        insert_new(tx, DUPLICATE, [{"offset": e.event.offset, "key": e.key} for e in rest])
+    new = _point(tx, new, known)
+    _write(tx, new)
+    _settle(tx, new)
+
+
+def _entry(event: Event, items: Sequence[Item]) -> _Entry:
+    paper = slip(event, items)
+    if event.type in ("Order Refunded", "Order Cancelled"):
+        original = order_key(event.source, event.ref)
+        return _Entry(event, paper, f"{original}#{event.id}", original)
+    origin = event.source if event.type == "Order Completed" else event.place
+    given = event.properties.get("original") if event.type == "Receipt Returned" else None
+    return _Entry(event, paper, order_key(origin, event.ref), str(given) if given else None)
+
+
+def _point(tx: sa.Connection, entries: Sequence[_Entry], known: dict[str, _Known]) -> list[_Entry]:
+    """Return the entries with the till's word for the original turned into a key.
+
+    It may be a number of this store, a number that begins with its own store, or a whole key (an online order that is
+    brought back to a store): the first of these that exists, else the first.
+    """
+    said = {
+        e.original: (order_key(e.event.place, e.original), order_key(e.original.split("/")[0], e.original), e.original)
+        for e in entries if e.original and e.event.type == "Receipt Returned"
+    }
+    if not said:
+        return list(entries)
+    there = {**known, **_look(tx, {key for keys in said.values() for key in keys} - known.keys())}
+    found = {original: next((k for k in keys if k in there), keys[0]) for original, keys in said.items()}
+    return [e._replace(original=found.get(e.original, e.original)) if e.original else e for e in entries]
+
+
+def _look(tx: sa.Connection, keys: Iterable[str]) -> dict[str, _Known]:
+    query = sa.select(ORDER.c.key, ORDER.c.ts, ORDER.c.amount, ORDER.c.offset)
+    return {row[0]: _Known(*row[1:]) for row in fetch_in(tx, query, ORDER.c.key, set(keys))}
+
+
+def _sort_out(entries: Sequence[_Entry], known: dict[str, _Known]) -> tuple[list[_Entry], list[_Entry]]:
+    """Return the orders that are new, and those whose key is taken, under the key that they must be tried with next.
+
+    An online order's number is its own for ever: told again it is the same order, whatever it says now. A till's number
+    may come round: it is the same receipt only at the same time with the same amount, else another sale.
+    """
+    new: list[_Entry] = []
+    taken: list[_Entry] = []
+    for entry in entries:
+        event = entry.event
+        found = known.get(entry.key)
+        if found is None:
+            known[entry.key] = _Known(event.time, entry.slip.amount, event.offset)
+            new.append(entry)
+        elif found.offset != event.offset:
+            same = event.type == "Order Completed" or found[:2] == (event.time, entry.slip.amount)
+            key = entry.key if same else f"{entry.key}@{event.time}:{entry.slip.amount}"
+            taken.append(entry._replace(key=key))
+    return new, taken
+
+
+def _write(tx: sa.Connection, entries: Sequence[_Entry]) -> None:
+    insert_new(tx, ORDER, [_row(e) for e in entries])
+    insert_new(tx, TENDERED, [
+        {"key": e.key, "line": line, "kind": kind, "amount": amount}
+        for e in entries for line, (kind, amount) in enumerate(e.slip.tenders)
+    ])
+    insert_new(tx, LINE, [
+        {"key": e.key, "line": line, "sku": i.sku, "name": i.name, "category": i.category, "brand": i.brand,
+         "quantity": i.quantity, "amount": i.amount, "discount": i.discount}
+        for e in entries if not e.event.history for line, i in enumerate(e.slip.lines)
+    ])
+
+
+def _row(entry: _Entry) -> dict[str, Any]:
+    event, paper, key, original = entry
+    return {
+        "key": key, "kind": paper.kind, "state": _STATES.get(event.type, "paid"), "source": event.source,
+        "ref": event.ref, "place": event.place, "channel": event.channel, "ident": event.ident,
+        "amount": paper.amount, "discount": paper.discount, "currency": event.currency, "ts": event.time,
+        "lines": len(paper.lines), "offset": event.offset, "original": original, "whole": paper.whole,
+        "returned": 0,
+    }
+
+
+def _settle(tx: sa.Connection, entries: Sequence[_Entry]) -> None:
+    """Compute anew what was given back of the orders that this batch touches."""
+    keys = {e.key for e in entries if e.slip.kind != "return"}
+    keys.update(e.original for e in entries if e.original)
+    back: dict[str, list[Any]] = {}
+    query = sa.select(ORDER.c.original, ORDER.c.amount, ORDER.c.whole, ORDER.c.state)
+    for row in fetch_in(tx, query.where(ORDER.c.original.is_not(None)), ORDER.c.original, keys):
+        back.setdefault(row[0], []).append(row)
+    if not back:
+        return
+    changes = []
+    for key, amount, kind in fetch_in(tx, sa.select(ORDER.c.key, ORDER.c.amount, ORDER.c.kind), ORDER.c.key, back):
+        given = amount if any(r.whole for r in back[key]) else -sum(r.amount for r in back[key])
+        state = "returned" if kind == "sale" else "refunded"
+        if any(r.state == "cancelled" for r in back[key]):
+            state = "cancelled"
+        elif given < amount:
+            state = "paid"
+        changes.append({"k": key, "given": given, "now": state})
+    if changes:
+        tx.execute(
+            ORDER.update().where(ORDER.c.key == sa.bindparam("k"))
+            .values(returned=sa.bindparam("given"), state=sa.bindparam("now")),
+            changes,
+        )

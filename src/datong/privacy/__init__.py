@@ -7,11 +7,12 @@ a shopper said about consent is kept with its history, and the latest word count
 
 from datong.privacy.identifier import make_identifier
 from datong.privacy.mask import mask
+from datong.privacy.namespaces import namespaces
 from datong.privacy.read import Consent, allowed, consent_history, consented, consents_of
 from datong.privacy.step import Consents
 from datong.privacy.vault import Vault, open_vault
 
 __all__ = [
     "Consent", "Consents", "Vault", "allowed", "consent_history", "consented", "consents_of", "make_identifier",
-    "mask", "open_vault",
+    "mask", "namespaces", "open_vault",
 ]

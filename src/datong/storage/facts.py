@@ -57,8 +57,8 @@ class FactsTx:
 
     def position(self, name: str = "fold") -> int:
         """Return how far the named fold has come, 0 at first."""
-        row = self._db.execute("SELECT position FROM storage.fold WHERE name = ?", [name]).fetchone()
-        return row[0] if row else 0
+        rows = self._db.execute("SELECT position FROM storage.fold WHERE name = ?", [name]).fetchall()
+        return rows[0][0] if rows else 0
 
     def move(self, position: int, name: str = "fold") -> None:
         """Set how far the named fold has come."""
@@ -142,8 +142,8 @@ class Facts:
                 self._db.execute(statement)
         shape = "\n".join(f"{t.full} {t.columns}" for t in sorted(FACT_TABLES.values(), key=lambda t: t.full))
         digest = blake2b(shape.encode(), digest_size=16).hexdigest()
-        found = self._db.execute("SELECT digest FROM storage.shape").fetchone()
-        if found and found[0] != digest:
+        found = self._db.execute("SELECT digest FROM storage.shape").fetchall()
+        if found and found[0][0] != digest:
             self.rebuild()
             return
         for table in FACT_TABLES.values():

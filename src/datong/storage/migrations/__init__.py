@@ -1,0 +1,1 @@
+"""The history of the operational state's shape, as Alembic revisions."""

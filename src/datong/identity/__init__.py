@@ -1,1 +1,27 @@
-"""identity."""
+"""Who is this: the identity graph that joins what one shopper is known by on every channel.
+
+Owns: `identity` (links, members, decisions, traits) and its mirror in the facts (`identity.link`, `identity.member`).
+Reads: nothing else. Promises: the same value always answers with the same live member, under every id that member ever
+had; no limit of the policy is ever broken; every create, attach, merge and refusal is kept with its cause; online,
+offline or both is right within the transaction of the event.
+"""
+
+from datong.identity.people import channels_counts, last_seen, members, search
+from datong.identity.read import (
+    Linked,
+    Recognition,
+    contact,
+    history,
+    identifiers_of,
+    label,
+    live,
+    member,
+    traits,
+    who,
+)
+from datong.identity.step import Identity
+
+__all__ = [
+    "Identity", "Linked", "Recognition", "channels_counts", "contact", "history", "identifiers_of", "label",
+    "last_seen", "live", "member", "members", "search", "traits", "who",
+]

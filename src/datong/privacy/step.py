@@ -39,7 +39,11 @@ def _row(event: Event) -> dict[str, Any]:
     """Return the statement; only a plain `true` grants, so that no mistake of a sender makes a consent."""
     said = event.properties
     return {
-        "offset": event.offset, "ident": event.ident, "purpose": str(said.get("purpose") or "marketing")[:64],
-        "channel": str(said.get("channel") or "")[:64], "granted": said.get("granted") is True,
+        "offset": event.offset, "ident": event.ident, "purpose": _word(said.get("purpose") or "marketing"),
+        "channel": _word(said.get("channel") or ""), "granted": said.get("granted") is True,
         "at": event.time, "source": event.source[:128],
     }
+
+
+def _word(value: object) -> str:
+    return str(value).replace("\0", "")[:64]

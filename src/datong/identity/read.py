@@ -1,0 +1,115 @@
+"""Questions about one member, answered from the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import sqlalchemy as sa
+
+from datong.errors import NotFound
+from datong.identity.policy import CHANNELS
+from datong.identity.tables import EVENT, LINK, MEMBER, TRAIT
+from datong.model import Member
+from datong.privacy import Vault
+from datong.storage import fetch_in
+
+__all__ = ["Linked", "Recognition", "contact", "history", "identifiers_of", "label", "live", "member", "traits", "who"]
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """One identifier of a member, seen from `first_seen` to `last_seen` (ms, to the day)."""
+
+    ns: str
+    key: int
+    sealed: bytes | None
+    first_seen: int
+    last_seen: int
+
+
+class Recognition(msgspec.Struct, frozen=True):
+    """One decision about a member: `kind` create, attach, merge, refuse, shared, block or channels.
+
+    `member` is who it was about at that time, `other` the member merged away, refused or left; `cause` is the event's
+    id, `detail` the reason.
+    """
+
+    seq: int
+    offset: int
+    at: int
+    kind: str
+    member: int | None
+    other: int | None
+    ns: str
+    key: int | None
+    cause: str
+    detail: str
+
+
+def label(member: int) -> str:
+    """Return the member number as people read it, as `M000123`."""
+    return f"M{member:06d}"
+
+
+def who(tx: sa.Connection, keys: Iterable[int]) -> dict[int, int]:
+    """Return the live member of each identifier key that somebody holds."""
+    rows = fetch_in(tx, sa.select(LINK.c.key, LINK.c.member), LINK.c.key, set(keys))
+    return {key: number for key, number in rows if number is not None}
+
+
+def live(tx: sa.Connection, member: int) -> int:
+    """Return the member id that answers for `member` today; raises NotFound when there never was one."""
+    row = tx.execute(sa.select(MEMBER.c.merged_into).where(MEMBER.c.id == member)).first()
+    if row is None:
+        raise NotFound(f"there is no member {label(member)}", field="member")
+    return row[0] or member
+
+
+def member(tx: sa.Connection, id: int) -> Member:  # noqa: A002
+    """Return the live member for any id it ever had; raises NotFound when there never was one."""
+    number = live(tx, id)
+    row = tx.execute(sa.select(MEMBER).where(MEMBER.c.id == number)).one()
+    return Member(number, row.created, CHANNELS[row.families], _names(tx, number))
+
+
+def identifiers_of(tx: sa.Connection, member: int) -> list[Linked]:
+    """Return what a member is known by, strings of one namespace together, the most recently seen first."""
+    query = sa.select(LINK.c.ns, LINK.c.key, LINK.c.sealed, LINK.c.first_seen, LINK.c.last_seen)
+    rows = tx.execute(query.where(LINK.c.member == live(tx, member))).all()
+    return sorted((Linked(*row) for row in rows), key=lambda i: (i.ns, -i.last_seen, i.key))
+
+
+def history(tx: sa.Connection, member: int) -> list[Recognition]:
+    """Return every decision about a member under all its ids, oldest first."""
+    number = live(tx, member)
+    ids = (number, *_names(tx, number))
+    rows = {row.seq: row for column in (EVENT.c.member, EVENT.c.other)
+            for row in fetch_in(tx, sa.select(EVENT), column, ids)}
+    return [
+        Recognition(r.seq, r.offset, r.at, r.kind, r.member, r.other, r.ns, r.key, r.cause, r.detail)
+        for _, r in sorted(rows.items())
+    ]
+
+
+def traits(tx: sa.Connection, vault: Vault, member: int) -> dict[str, str]:
+    """Return a member's personal traits in clear, by field name."""
+    query = sa.select(TRAIT.c.field, TRAIT.c.sealed).where(TRAIT.c.member == live(tx, member))
+    return {field: vault.unseal(sealed) for field, sealed in tx.execute(query.order_by(TRAIT.c.field))}
+
+
+def contact(tx: sa.Connection, vault: Vault, member: int, ns: str) -> str | None:
+    """Return the address in clear under which to reach a member, or None.
+
+    The most recently seen identifier of the namespace counts; without one, the trait of that name does.
+    """
+    number = live(tx, member)
+    query = sa.select(LINK.c.sealed).where(LINK.c.member == number, LINK.c.ns == ns, LINK.c.sealed.is_not(None))
+    sealed = tx.execute(query.order_by(LINK.c.last_seen.desc(), LINK.c.since.desc()).limit(1)).scalar()
+    if sealed is None:
+        sealed = tx.execute(sa.select(TRAIT.c.sealed).where(TRAIT.c.member == number, TRAIT.c.field == ns)).scalar()
+    return vault.unseal(sealed) if sealed is not None else None
+
+
+def _names(tx: sa.Connection, number: int) -> tuple[int, ...]:
+    query = sa.select(MEMBER.c.id).where(MEMBER.c.merged_into == number).order_by(MEMBER.c.id)
+    return tuple(tx.execute(query).scalars())

@@ -1,0 +1,91 @@
+"""Writing a decided batch: each table once, in bulk."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from datong.identity.graph import Graph, Person
+from datong.identity.tables import EVENT, LINK, MEMBER, SHOWN
+from datong.storage import fetch_in, insert_new, upsert
+
+__all__ = ["write"]
+
+_UPDATE_LINK = sa.update(LINK).where(LINK.c.key == sa.bindparam("k")).values(
+    member=sa.bindparam("m"), first_seen=sa.bindparam("first"), last_seen=sa.bindparam("last"),
+    since=sa.bindparam("at"), shared=sa.bindparam("everyones"),
+)
+_UPDATE_MEMBER = sa.update(MEMBER).where(MEMBER.c.id == sa.bindparam("number")).values(
+    created=sa.bindparam("made"), merged_into=sa.bindparam("root"), families=sa.bindparam("bits"),
+    known=sa.bindparam("named"),
+)
+_LOSER: sa.BindParameter[int] = sa.bindparam("loser")
+_ROOT: sa.BindParameter[int] = sa.bindparam("root")
+_RENAME = sa.update(MEMBER).where(MEMBER.c.merged_into == _LOSER).values(merged_into=_ROOT)
+_REPOINT = sa.update(LINK).where(LINK.c.member == _LOSER).values(member=_ROOT)
+
+
+def write(tx: sa.Connection, graph: Graph) -> None:
+    """Bring the tables to what the graph says; links and names always point at live members."""
+    _write_members(tx, graph)
+    losers = [{"loser": loser.id, "root": loser.live().id} for _, loser, _ in graph.merges if not loser.new]
+    if losers:
+        tx.execute(_RENAME, losers)
+        tx.execute(_REPOINT, losers)
+    _write_links(tx, graph)
+    if graph.events:
+        tx.execute(sa.insert(EVENT), graph.events)
+    _write_shown(tx, graph, {row["loser"] for row in losers})
+
+
+def _write_members(tx: sa.Connection, graph: Graph) -> None:
+    new = [person for person in graph.people.values() if person.new]
+    if new:
+        tx.execute(sa.insert(MEMBER), [
+            {"id": p.id, "created": p.created, "merged_into": _root(p), "families": p.families, "known": p.known}
+            for p in new
+        ])
+    changed = [person for person in graph.people.values() if person.changed and not person.new]
+    if changed:
+        tx.execute(_UPDATE_MEMBER, [
+            {"number": p.id, "made": p.created, "root": _root(p), "bits": p.families, "named": p.known}
+            for p in changed
+        ])
+
+
+def _root(person: Person) -> int | None:
+    return person.live().id if person.into is not None else None
+
+
+def _write_links(tx: sa.Connection, graph: Graph) -> None:
+    new, changed = [], []
+    for link in graph.touched.values():
+        holder = link.holder()
+        member = holder.id if holder else None
+        if link.new:
+            new.append({
+                "key": link.key, "ns": link.ns, "member": member, "sealed": link.sealed,
+                "first_seen": link.first_seen, "last_seen": link.last_seen, "since": link.since, "shared": link.shared,
+            })
+        else:
+            changed.append({
+                "k": link.key, "m": member, "first": link.first_seen, "last": link.last_seen, "at": link.since,
+                "everyones": link.shared,
+            })
+    if new:
+        tx.execute(sa.insert(LINK), new)
+    if changed:
+        tx.execute(_UPDATE_LINK, changed)
+
+
+def _write_shown(tx: sa.Connection, graph: Graph, losers: set[int]) -> None:
+    rows: dict[tuple[int, int], int] = {}
+    if losers:
+        found = fetch_in(tx, sa.select(SHOWN.c.key, SHOWN.c.member, SHOWN.c.offset), SHOWN.c.member, losers)
+        if found:
+            tx.execute(sa.delete(SHOWN).where(SHOWN.c.member == sa.bindparam("loser")),
+                       [{"loser": number} for number in {row[1] for row in found}])
+            kept = [{"key": key, "member": graph.root(number), "offset": offset} for key, number, offset in found]
+            insert_new(tx, SHOWN, kept)
+    for (key, number), offset in graph.noted.items():
+        rows[key, graph.root(number)] = offset
+    upsert(tx, SHOWN, [{"key": key, "member": number, "offset": offset} for (key, number), offset in rows.items()])

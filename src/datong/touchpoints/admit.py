@@ -1,0 +1,201 @@
+"""Admission: a call becomes a canonical event, or is rejected with a reason its sender can act on."""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from datong.config import Settings
+from datong.errors import ConfigError, Rejected
+from datong.model import EVENT_TYPES, Event, EventType, Identifier, duration, from_iso, local_parts, to_iso
+from datong.privacy import Vault
+from datong.touchpoints.call import Call
+from datong.touchpoints.lines import LONGEST, text
+from datong.touchpoints.observed import EVERYWHERE, Observed, personal_names
+from datong.touchpoints.parts import Parts, read_parts
+
+__all__ = ["Admission", "Admitted", "Origin"]
+
+_CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Grouped",
+          "alias": "Aliased"}
+_PERSON = frozenset({"ecommerce", "call", "sighting", "consent", "custom"})
+_EARLIEST = from_iso("1990-01-01")
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where calls come from: the touchpoint's name and kind, the channel its events carry, and where it stands."""
+
+    name: str
+    kind: str = "web"
+    channel: str = "web"
+    place: str = ""
+
+
+class Admitted(NamedTuple):
+    """A canonical event; `digest` stands for its contents, and tells a repeat from a contradiction."""
+
+    event: Event
+    digest: int
+
+
+class Admission:
+    """Admits the calls of one installation. It keeps no state but caches, so any thread may use it."""
+
+    def __init__(self, settings: Settings, vault: Vault) -> None:
+        """Read `[intake]`; raises ConfigError when `future` is no duration."""
+        intake = settings.intake
+        try:
+            self._future = duration(intake.future)
+        except ValueError as error:
+            raise ConfigError(f"intake.future: {error}", field="intake.future", code="config_value") from None
+        self._types = {**EVENT_TYPES, **{name: EventType(name, "custom") for name in intake.custom_events}}
+        self._any = intake.unknown_events == "accept"
+        self._currency, self._zone = settings.retailer.currency, settings.retailer.timezone
+        self._observed = Observed(settings, vault)
+        self._key = vault.sign(b"contents of calls", 32)
+        self._nearest = lru_cache(maxsize=4_096)(self._find_nearest)
+
+    def admit(self, call: Call, origin: Origin, now: int, arrived: int, history: bool = False) -> Admitted:
+        """Return the event; raises Rejected. `now` is stamped as `received`, `arrived` corrects the sender's clock."""
+        kind = self._type(call)
+        stamp = call.original_timestamp or call.timestamp
+        said = arrived if stamp is None else _moment(stamp, "timestamp")
+        time = self._time(said, call.sent_at, stamp is None or history, now, arrived)
+        identifiers = self._observed.identifiers(call)
+        personal = self._observed.personal(call)
+        parts = read_parts(kind, call.properties or {}, self._currency, origin.place)
+        _add_rest(call, parts.rest, bool(personal))
+        _check(kind, identifiers, parts, call)
+        contents = (
+            kind.name, 0 if stamp is None else said, [i.key for i in identifiers], parts, personal,
+        )
+        try:
+            digest = blake2b(_encode(contents), digest_size=16, key=self._key).digest()
+        except (OverflowError, TypeError, ValueError, RecursionError, UnicodeEncodeError):
+            raise Rejected("properties hold a value that cannot be kept", code="bad_type", field="properties",
+                           hint="numbers must fit into 64 bits, and text must be valid UTF-8") from None
+        given = call.message_id
+        if given is None or given == "":
+            # without an id, the same contents at the same stated time are the same event
+            given = digest.hex() if stamp is not None else uuid4().hex
+        date, hour = local_parts(time, self._zone)
+        return Admitted(
+            Event(
+                id=text(given, "messageId", LONGEST), source=origin.name, channel=origin.channel, type=kind.name,
+                time=time, received=now, date=date, hour=hour, identifiers=identifiers,
+                ident=identifiers[0].key if identifiers else 0, place=parts.place, zone=parts.zone,
+                items=parts.items, amount=parts.amount, currency=parts.currency, ref=parts.ref,
+                campaign=parts.campaign, coupon=parts.coupon, value=parts.value, history=history,
+                properties=parts.rest, personal=self._observed.seal(personal) if personal else {},
+            ),
+            int.from_bytes(digest[:8], "big") >> 1 | 1,
+        )
+
+    def _type(self, call: Call) -> EventType:
+        if call.type == "track":
+            name = call.event
+            if not name:
+                raise Rejected("a track call needs an event", code="missing_field", field="event",
+                               hint='send {"type": "track", "event": "Product Viewed", …}')
+        elif (known := _CALLS.get(call.type)) is not None:
+            name = known
+        elif not call.type:
+            raise Rejected("the call has no type", code="missing_field", field="type", hint=_type_hint(""))
+        else:
+            raise Rejected(f"there is no call {call.type[:60]!r}", code="bad_type", field="type",
+                           hint=_type_hint(call.type))
+        if (kind := self._types.get(name)) is not None:
+            return kind
+        if self._any:
+            return EventType(text(name, "event"), "custom")
+        shown = name if len(name) <= 60 else f"{name[:60]}…"
+        near = self._nearest(name[:60])
+        hint = (f"did you mean {near!r}? " if near else "") + (
+            f'to allow it, add it to custom_events of [intake] in datong.toml: custom_events = ["{shown}"], '
+            "then replay it"
+        )
+        raise Rejected(f"the event {shown!r} is not known", code="unknown_event", hint=hint, field="event")
+
+    def _find_nearest(self, name: str) -> str:
+        folded = {known.casefold(): known for known in self._types}
+        near = difflib.get_close_matches(name.casefold().replace("_", " "), folded, 1)
+        return folded[near[0]] if near else ""
+
+    def _time(self, said: int, sent: Any, plain: bool, now: int, arrived: int) -> int:
+        """Return the event's time by Segment's rule: receivedAt − (sentAt − originalTimestamp)."""
+        time = said if plain or sent is None else arrived - (_moment(sent, "sentAt") - said)
+        if time > now + self._future:
+            ahead = (time - now) // 1000
+            raise Rejected(
+                f"the event lies {ahead} s in the future", code="future_time", field="timestamp",
+                hint=f"the platform's time is {to_iso(now)}; set the sender's clock, or send sentAt so that it is"
+                     " corrected",
+            )
+        if time < _EARLIEST:
+            raise Rejected("the event lies before 1990", code="bad_time", field="timestamp",
+                           hint="set the sender's clock")
+        return time
+
+
+def _moment(value: Any, field: str) -> int:
+    try:
+        return from_iso(value)
+    except (ValueError, TypeError, OverflowError):
+        raise Rejected(f"{field} is not a time", code="bad_time", field=field,
+                       hint="write ISO 8601, as in 2026-03-01T04:00:00.000Z") from None
+
+
+def _type_hint(given: str) -> str:
+    known = ("track", *_CALLS)
+    near = difflib.get_close_matches(given[:60].lower(), known, 1)
+    return (f"did you mean {near[0]}? " if near else "") + f"types: {', '.join(known)}"
+
+
+def _add_rest(call: Call, rest: dict[str, Any], personal: bool) -> None:
+    """Add to the remaining properties what the call carries beside them, and take the personal values out."""
+    if call.name:
+        rest.setdefault("name", call.name)
+    if call.category:
+        rest.setdefault("category", call.category)
+    if call.group_id is not None:
+        rest["group_id"] = text(call.group_id, "groupId")
+    if call.traits:
+        hidden = personal_names(call.type)
+        for name, value in call.traits.items():
+            if name not in hidden:
+                rest.setdefault(name, value)
+    if personal:
+        hidden = personal_names(call.type) if call.type == "identify" else EVERYWHERE
+        for name in hidden.intersection(rest):
+            del rest[name]
+
+
+def _check(kind: EventType, identifiers: tuple[Identifier, ...], parts: Parts, call: Call) -> None:
+    """Raise Rejected when a part that this type must carry is missing."""
+    if not identifiers and (kind.family in _PERSON or "ident" in kind.needs):
+        placeholder = call.user_id is not None or call.anonymous_id is not None or call.context is not None
+        hint = "send userId, anonymousId or context.externalIds"
+        if placeholder:
+            hint += "; placeholders such as null or 13800000000 do not count"
+        raise Rejected(f"{kind.name} needs somebody it is about", code="missing_identifier", hint=hint, field="userId")
+    for need in kind.needs:
+        if need == "ident" or getattr(parts, need):
+            continue
+        if need == "place" and parts.rest.get("sensor"):
+            continue  # places knows where the sensor hangs
+        field = {"items": "properties.products", "place": "properties.store_id", "ref": "properties.order_id",
+                 "coupon": "properties.coupon", "amount": "properties.total"}[need]
+        hint = "send store_id, or set place of the touchpoint in datong.toml" if need == "place" else f"send {field}"
+        raise Rejected(f"{kind.name} needs {field}", code="missing_field", hint=hint, field=field)
+    if kind.name == "Campaign Updated" and not parts.campaign:
+        raise Rejected("Campaign Updated needs a code", code="missing_field", hint="send properties.code",
+                       field="properties.code")
+    if kind.family == "consent" and type(parts.rest.get("granted")) is not bool:
+        raise Rejected("Consent Changed needs granted", code="missing_field", hint="send granted: true or false",
+                       field="properties.granted")

@@ -1,0 +1,90 @@
+"""Amounts on the wire: decimal numbers or text in major units, brought to integers in minor units without loss."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from datong.errors import Rejected
+from datong.model import exponent, to_minor
+
+__all__ = ["CURRENCIES", "LIMIT", "line_amount", "minor", "number"]
+
+LIMIT = 10**15
+"""No amount is as large as this, in minor units: it would be ten thousand billion, and is a mistake."""
+
+_CODES = """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG
+    HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA
+    MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
+    RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX
+    USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_CODES.split())
+"""The currencies of ISO 4217."""
+
+_NUMBER = "write a number such as 19.90, without thousands separators or a currency sign"
+
+
+def minor(value: Any, currency: str, field: str) -> int:
+    """Return the amount in minor units; raises Rejected (`bad_amount`) naming the field."""
+    kind = type(value)
+    if kind is float:
+        scale = _scale(currency)
+        try:
+            amount = round(value * scale)
+        except (ValueError, OverflowError):
+            raise _bad(field, "is not a finite number") from None
+        if amount / scale == value and -LIMIT < amount < LIMIT:
+            return amount  # the float is the nearest to that many minor units, so nothing was rounded away
+    elif kind is int:
+        amount = value * _scale(currency)
+        if -LIMIT < amount < LIMIT:
+            return int(amount)
+    elif kind is not str and kind is not Decimal:
+        raise _bad(field, "is not a number")
+    try:
+        amount = to_minor(value.strip() if kind is str else value, currency)
+    except ValueError:
+        raise _bad(field, "is not a number") from None
+    if not -LIMIT < amount < LIMIT:
+        raise _bad(field, "is too large")
+    return amount
+
+
+def number(value: Any, field: str) -> float:
+    """Return a quantity or measure as a float; raises Rejected (`bad_amount`) naming the field."""
+    kind = type(value)
+    if kind is str:
+        try:
+            value = float(value)
+        except ValueError:
+            raise _bad(field, "is not a number") from None
+    elif kind is not int and kind is not float:
+        raise _bad(field, "is not a number")
+    if not -LIMIT < value < LIMIT:
+        raise _bad(field, "is not a finite number of a sensible size")
+    return float(value)
+
+
+def line_amount(price: Any, quantity: float, currency: str, field: str) -> int:
+    """Return price × quantity in minor units, rounded once, halves to even."""
+    each = minor(price, currency, field)
+    if quantity == 1.0:
+        return each
+    try:
+        exact = Decimal(str(price).strip()) * Decimal(str(quantity))
+    except InvalidOperation:
+        raise _bad(field, "is not a number") from None
+    return minor(exact, currency, field)
+
+
+@lru_cache(maxsize=256)
+def _scale(currency: str) -> int:
+    return int(10 ** exponent(currency))
+
+
+def _bad(field: str, what: str) -> Rejected:
+    return Rejected(f"{field} {what}", code="bad_amount", hint=_NUMBER, field=field)

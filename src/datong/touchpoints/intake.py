@@ -1,0 +1,237 @@
+"""Intake: whatever touchpoints send is stored, known already, or kept in quarantine; nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from datong.config import TouchpointSettings
+from datong.errors import NotFound, Rejected, Unavailable
+from datong.privacy import Vault
+from datong.storage import Appended, Record, Store, event_record
+from datong.touchpoints.admit import Admission, Admitted, Origin
+from datong.touchpoints.call import Heard, Listening, Unread
+from datong.touchpoints.goods import Goods, goods_of
+from datong.touchpoints.kinds import find_kind
+from datong.touchpoints.quarantined import quarantine_record
+
+__all__ = ["CALL_LIMIT", "Counts", "Intake", "Result"]
+
+CALL_LIMIT = 32 * 1024
+"""How many bytes one call may have, as with Segment."""
+
+_LARGE = 500
+
+Status = Literal["stored", "duplicate", "conflict", "quarantined", "too_large"]
+
+
+class Result(msgspec.Struct, omit_defaults=True):
+    """What became of one call: `conflict`, `quarantined` and `too_large` ones lie in quarantine with the reason."""
+
+    id: str
+    status: Status
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+    field: str = ""
+
+
+class Counts(msgspec.Struct):
+    """How many calls of one source were accepted, known already, or quarantined since this process began."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+
+
+class _Work(NamedTuple):
+    origin: Origin
+    heard: Sequence[Heard]
+    outcomes: list[Admitted | Rejected]
+    now: int
+    history: bool
+
+
+class Intake:
+    """The one way into the event log; safe to call from any thread."""
+
+    def __init__(self, store: Store, vault: Vault, goods: Goods | None = None) -> None:
+        """Read the settings; raises ConfigError when a touchpoint's kind or a namespace is wrong."""
+        settings = store.settings
+        for name, touchpoint in settings.touchpoints.items():
+            find_kind(touchpoint.kind, name)
+        self.settings, self.counts = settings, dict[str, Counts]()
+        self._log, self._clock, self._vault = store.log, store.clock, vault
+        self._admission = Admission(settings, vault)
+        self._goods = goods or goods_of(store.state)
+        self._strict = settings.intake.unknown_goods == "quarantine"
+        self._origins: dict[str, Origin] = {}
+        self._lock = threading.Lock()
+
+    def origin(self, source: str) -> Origin:
+        """Return where a source's calls come from; one that is not configured is the platform or a file."""
+        if (known := self._origins.get(source)) is None:
+            found = self.settings.touchpoints.get(source, TouchpointSettings(kind=""))
+            channel = found.settings.get("channel") or found.kind or "file"
+            known = self._origins[source] = Origin(source, found.kind, str(channel), found.place)
+        return known
+
+    def listen(self, source: str, frame: bytes) -> list[Heard]:
+        """Return what a frame of a configured touchpoint says; raises Rejected for the whole, NotFound."""
+        found = self.settings.touchpoints.get(source)
+        if found is None:
+            hint = f"declare [touchpoints.{source[:60]}] in datong.toml"
+            raise NotFound(f"there is no touchpoint {source[:60]!r}", hint=hint)
+        context = Listening(source, found.place, self.settings.retailer.timezone, found.settings)
+        return find_kind(found.kind, source).listen(frame, context)
+
+    def accept_calls(self, source: str, heard: Sequence[Heard], history: bool = False) -> list[Result]:
+        """Store calls and return, when they are on disk, what became of each; raises Unavailable.
+
+        With `history` they are imports of the past: they feed tags and reports and never start a scene.
+        """
+        work = self._admit(self.origin(source), heard, history)
+        self._goods.learn(*self._unremembered(work))
+        results, conflicts = self._settle(work, self._append(self._records(work)))
+        self._append(conflicts)
+        return results
+
+    async def accept(self, source: str, heard: Sequence[Heard], history: bool = False) -> list[Result]:
+        """Do what `accept_calls` does without holding up the event loop."""
+        if len(heard) > _LARGE:
+            return await asyncio.to_thread(self.accept_calls, source, heard, history)
+        work = self._admit(self.origin(source), heard, history)
+        skus, stores = self._unremembered(work)
+        if skus or stores:
+            await asyncio.to_thread(self._goods.learn, skus, stores)
+        results, conflicts = self._settle(work, await self._append_soon(self._records(work)))
+        if conflicts:
+            await self._append_soon(conflicts)
+        return results
+
+    def readmit(self, source: str, heard: Sequence[Heard], arrived: int, history: bool) -> list[Result]:
+        """Try calls from quarantine again as they arrived (ms) then; what is rejected again is only told."""
+        work = self._admit(self.origin(source), heard, history, arrived)
+        self._goods.learn(*self._unremembered(work))
+        records = self._records(work, quarantine=False)
+        return self._settle(work, self._append(records), quarantine=False)[0]
+
+    def _admit(self, origin: Origin, heard: Sequence[Heard], history: bool, arrived: int | None = None) -> _Work:
+        now = self._clock.now()
+        arrived = now if arrived is None else arrived
+        admit = self._admission.admit
+        outcomes: list[Admitted | Rejected] = []
+        for call in heard:
+            if isinstance(call, Unread):
+                outcomes.append(Rejected(call.message, code=call.code, hint=call.hint, field=call.field))
+                continue
+            try:
+                if call.raw:
+                    _check_raw(call.raw)
+                outcomes.append(admit(call, origin, now, arrived, history))
+            except Rejected as error:
+                outcomes.append(error)
+        return _Work(origin, heard, outcomes, now, history)
+
+    def _unremembered(self, work: _Work) -> tuple[set[str], set[str]]:
+        if not self._strict:
+            return set(), set()
+        events = [outcome.event for outcome in work.outcomes if isinstance(outcome, Admitted)]
+        for event in events:
+            if event.type in {"Product Updated", "Store Updated"}:
+                self._goods.note(event)
+        return self._goods.unremembered(events)
+
+    def _records(self, work: _Work, quarantine: bool = True) -> list[Record]:
+        """Return the records of a piece of work, one per call; without `quarantine`, of the admitted ones only."""
+        records = []
+        for at, outcome in enumerate(work.outcomes):
+            if isinstance(outcome, Admitted):
+                try:
+                    if self._strict:
+                        self._goods.check(outcome.event)
+                    records.append(event_record(outcome.event, outcome.digest))
+                    continue
+                except Rejected as error:
+                    outcome = work.outcomes[at] = error
+            if quarantine:
+                records.append(self._kept(work, at, outcome))
+        return records
+
+    def _kept(self, work: _Work, at: int, error: Rejected) -> Record:
+        return quarantine_record(work.heard[at], error, work.origin, work.now, work.history, self._vault)
+
+    def _settle(
+        self, work: _Work, appended: list[Appended], quarantine: bool = True
+    ) -> tuple[list[Result], list[Record]]:
+        """Return each call's result, and the records of contradictions for quarantine."""
+        results: list[Result] = []
+        conflicts: list[Record] = []
+        stored = duplicate = 0
+        answers = iter(appended)
+        for at, outcome in enumerate(work.outcomes):
+            if not isinstance(outcome, Admitted):
+                if quarantine:
+                    next(answers)
+                results.append(_refusal(work.heard[at], outcome))
+                continue
+            status = next(answers).status
+            if status == "new":
+                stored += 1
+                results.append(Result(outcome.event.id, "stored"))
+            elif status == "duplicate":
+                duplicate += 1
+                results.append(Result(outcome.event.id, "duplicate"))
+            else:
+                error = _contradiction()
+                if quarantine:
+                    conflicts.append(self._kept(work, at, error))
+                results.append(_refusal(work.heard[at], error))
+        with self._lock:
+            counts = self.counts.setdefault(work.origin.name, Counts())
+            counts.accepted += stored
+            counts.duplicate += duplicate
+            counts.quarantined += len(results) - stored - duplicate if quarantine else 0
+        return results, conflicts
+
+    def _append(self, records: list[Record]) -> list[Appended]:
+        try:
+            return self._log.append(records)
+        except Unavailable:
+            self._goods.forget()
+            raise
+
+    async def _append_soon(self, records: list[Record]) -> list[Appended]:
+        try:
+            return await asyncio.wrap_future(self._log.submit(records))
+        except Unavailable:
+            self._goods.forget()
+            raise
+
+
+def _check_raw(raw: bytes) -> None:
+    if len(raw) > CALL_LIMIT:
+        raise Rejected(f"the call has {len(raw)} bytes", code="too_large", hint=f"send at most {CALL_LIMIT} bytes")
+    if b"\\u0000" in raw:
+        raise Rejected("the call holds a NUL character", code="bad_type", hint="take \\u0000 out of the texts")
+
+
+def _contradiction() -> Rejected:
+    return Rejected(
+        "the message id is known already, with other contents", code="conflict", field="messageId",
+        hint="give a corrected call a new messageId; a till sends a correction as a return and a new receipt",
+    )
+
+
+def _refusal(heard: Heard, error: Rejected) -> Result:
+    given = heard.id if isinstance(heard, Unread) else str(heard.message_id or "")[:200]
+    status: Status = "quarantined"
+    if error.code == "conflict":
+        status = "conflict"
+    elif error.code == "too_large":
+        status = "too_large"
+    return Result(given, status, error.code, error.message, error.hint, error.field)

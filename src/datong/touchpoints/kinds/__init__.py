@@ -1,0 +1,33 @@
+"""The kinds of touchpoints: the built-in ones and those of installed packages."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from datong.errors import ConfigError
+from datong.hooks import plugins
+from datong.touchpoints.call import Kind
+from datong.touchpoints.kinds.ble import Ble
+from datong.touchpoints.kinds.pos import Pos
+from datong.touchpoints.kinds.web import Web
+from datong.touchpoints.kinds.wifi import Wifi
+
+__all__ = ["find_kind", "kinds"]
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Return every kind by name; an installed package may replace a built-in one."""
+    found: dict[str, type[Kind]] = {built_in.kind: built_in for built_in in (Web, Pos, Wifi, Ble)}
+    found.update(plugins("datong.touchpoints"))
+    return {name: kind() for name, kind in found.items()}
+
+
+def find_kind(name: str, touchpoint: str) -> Kind:
+    """Return the kind that `[touchpoints.NAME] kind` asks for; raises ConfigError naming those there are."""
+    known = kinds()
+    if name not in known:
+        field = f"touchpoints.{touchpoint}.kind"
+        raise ConfigError(f"{field} = {name!r} is not known", hint=f"write one of: {', '.join(sorted(known))}",
+                          field=field, code="config_value")
+    return known[name]

@@ -13,6 +13,7 @@ from datong.identity.read import (
     contact,
     history,
     identifiers_of,
+    identifiers_of_all,
     label,
     live,
     member,
@@ -22,6 +23,6 @@ from datong.identity.read import (
 from datong.identity.step import Identity
 
 __all__ = [
-    "Identity", "Linked", "Recognition", "channels_counts", "contact", "history", "identifiers_of", "label",
-    "last_seen", "live", "member", "members", "search", "traits", "who",
+    "Identity", "Linked", "Recognition", "channels_counts", "contact", "history", "identifiers_of", "identifiers_of_all",
+    "label", "last_seen", "live", "member", "members", "search", "traits", "who",
 ]

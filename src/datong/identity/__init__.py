@@ -7,6 +7,7 @@ offline or both is right within the transaction of the event.
 """
 
 from datong.identity.people import channels_counts, last_seen, members, search
+from datong.identity.policy import CHANNEL_FAMILY
 from datong.identity.read import (
     Linked,
     Recognition,
@@ -23,6 +24,6 @@ from datong.identity.read import (
 from datong.identity.step import Identity
 
 __all__ = [
-    "Identity", "Linked", "Recognition", "channels_counts", "contact", "history", "identifiers_of", "identifiers_of_all",
-    "label", "last_seen", "live", "member", "members", "search", "traits", "who",
+    "CHANNEL_FAMILY", "Identity", "Linked", "Recognition", "channels_counts", "contact", "history", "identifiers_of",
+    "identifiers_of_all", "label", "last_seen", "live", "member", "members", "search", "traits", "who",
 ]

@@ -1,16 +1,17 @@
 """Touchpoints: kinds that listen, and the intake that stores, deduplicates or quarantines what they hear.
 
-Owns: `touchpoints` (quarantine, sources; the fact table `touchpoints.event`). Reads: `commerce` and `places` (which
-goods and stores are known). Promises: what was answered with 200 is on disk; whatever came in is stored, known already,
-or in quarantine with a reason; nothing personal is kept in the clear.
+Owns: `touchpoints` (quarantine, sources, load; the fact table `touchpoints.event`). Reads: `commerce` and `places`
+(which goods and stores are known). Promises: what was answered with 200 is on disk; whatever came in is stored, known
+already, or in quarantine with a reason; nothing personal is kept in the clear.
 """
 
 from datong.touchpoints.asgi import IntakeApp
 from datong.touchpoints.call import Call, CallContext, Device, ExternalId, Kind, Listening, Unread
 from datong.touchpoints.intake import Counts, Intake, Result
 from datong.touchpoints.kinds import kinds
+from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
 
 __all__ = [
-    "Call", "CallContext", "Counts", "Device", "ExternalId", "Intake", "IntakeApp", "Kind", "Listening", "Result",
-    "Unread", "kinds",
+    "Call", "CallContext", "Counts", "Device", "ExternalId", "Intake", "IntakeApp", "Kind", "Listening",
+    "LoadMapping", "Loaded", "Loader", "Result", "Unread", "kinds", "read_mapping",
 ]

@@ -1,0 +1,76 @@
+"""What is due on a channel, looked at once more before it leaves: expiry, pause, quiet hours, consent, address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from datong.config import ChannelSettings, Settings
+from datong.delivery.name import with_name
+from datong.delivery.tables import OUTBOX
+from datong.identity import contact, identifiers_of
+from datong.marketing import Campaign, addresses, all_campaigns, consent_name, quiet_until
+from datong.model import Message
+from datong.privacy import Vault, allowed, consents_of
+
+__all__ = ["Verdict", "due_rows", "judge"]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What is to happen to a due row: `send` it to `to`, hold it until `due`, suppress or fail it for `reason`."""
+
+    id: str
+    action: str
+    reason: str = ""
+    due: int = 0
+    attempts: int = 0
+    message: Message | None = None
+    to: Mapping[str, str] = {}
+
+
+def due_rows(tx: sa.Connection, channel: str, now: int, limit: int) -> Sequence[Any]:
+    """Return the rows of the channel that may be tried now, the longest due first."""
+    o = OUTBOX.c
+    where = (o.channel == channel, o.state.in_(("queued", "sending")), o.due <= now)
+    return tx.execute(sa.select(OUTBOX).where(*where).order_by(o.due, o.id).limit(limit)).all()
+
+
+def judge(
+    tx: sa.Connection, vault: Vault, settings: Settings, channel: ChannelSettings, rows: Sequence[Any], now: int
+) -> list[Verdict]:
+    """Return what is to happen to each of the rows of one channel at `now` (ms)."""
+    campaigns = {c.code: c for c in all_campaigns(tx)}
+    return [_judge(tx, vault, settings, channel, row, campaigns.get(row.campaign), now) for row in rows]
+
+
+def _judge(
+    tx: sa.Connection, vault: Vault, settings: Settings, channel: ChannelSettings, row: Any,
+    campaign: Campaign | None, now: int,
+) -> Verdict:
+    if row.expires is not None and now >= row.expires:
+        return Verdict(row.id, "suppress", "expired")
+    if campaign and campaign.state != "running":
+        return Verdict(row.id, "hold", "paused", now + 60_000)
+    quiet = campaign.definition.quiet if campaign else ""
+    until = quiet_until(now, quiet or settings.marketing.quiet, settings.retailer.timezone)
+    if until > now:
+        return Verdict(row.id, "hold", "quiet_hours", until)
+    linked = identifiers_of(tx, row.member)
+    said = allowed(consents_of(tx, [link.key for link in linked]), "marketing", consent_name(row.channel, channel))
+    if said is False or (said is None and settings.privacy.require_consent):
+        return Verdict(row.id, "suppress", "no_consent" if said is None else "consent_withdrawn")
+    needs = addresses(channel)
+    to = {ns: clear for ns in needs if (clear := contact(tx, vault, row.member, ns))}
+    if needs and not to:
+        return Verdict(row.id, "fail", "no_address", attempts=row.attempts)
+    title, body = row.title, row.body
+    if channel.kind != "inbox":  # the inbox stays here, so it keeps the placeholder
+        title, body = with_name(tx, vault, row.member, row.language, title, body)
+    message = Message(
+        row.id, row.campaign, row.member, row.channel, row.created, title, body, row.coupon, row.expires,
+        ident=row.ident, ns=row.ns, language=row.language,
+    )
+    return Verdict(row.id, "send", attempts=row.attempts + 1, message=message, to=to)

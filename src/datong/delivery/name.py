@@ -1,0 +1,22 @@
+"""Putting the shopper's name into a message at the last moment, so that it lies nowhere in clear."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from datong.identity import traits
+from datong.marketing import NAME
+from datong.privacy import Vault
+
+__all__ = ["with_name"]
+
+_STRANGER = {"zh-CN": "贵宾", "en": "dear customer"}
+
+
+def with_name(tx: sa.Connection, vault: Vault, member: int, language: str, *texts: str) -> tuple[str, ...]:
+    """Return the texts with the member's name, or a polite word in the message's language where none is known."""
+    if not any(NAME in text for text in texts):
+        return texts
+    known = traits(tx, vault, member)
+    name = known.get("name") or known.get("firstName") or known.get("first_name") or ""
+    return tuple(text.replace(NAME, str(name) or _STRANGER.get(language, _STRANGER["en"])) for text in texts)

@@ -6,12 +6,16 @@ already, or in quarantine with a reason; nothing personal is kept in the clear.
 """
 
 from datong.touchpoints.asgi import IntakeApp
-from datong.touchpoints.call import Call, CallContext, Device, ExternalId, Kind, Listening, Unread
-from datong.touchpoints.intake import Counts, Intake, Result
+from datong.touchpoints.call import Call, CallContext, Device, ExternalId, Heard, Kind, Listening, Unread
+from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.kinds import kinds
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
+from datong.touchpoints.quarantine import Replayed, discard, mend, replay
+from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
+from datong.touchpoints.step import QuarantineDesk
 
 __all__ = [
-    "Call", "CallContext", "Counts", "Device", "ExternalId", "Intake", "IntakeApp", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "Result", "Unread", "kinds", "read_mapping",
+    "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
+    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Result", "SourceSeen", "Unread",
+    "discard", "inspect", "kinds", "mend", "quarantined", "read_mapping", "reasons", "replay", "sources",
 ]

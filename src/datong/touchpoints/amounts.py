@@ -38,7 +38,7 @@ def minor(value: Any, currency: str, field: str) -> int:
         except (ValueError, OverflowError):
             raise _bad(field, "is not a finite number") from None
         if amount / scale == value and -LIMIT < amount < LIMIT:
-            return amount  # the float is the nearest to that many minor units, so nothing was rounded away
+            return int(amount)  # the float is the nearest to that many minor units, so nothing was rounded away
     elif kind is int:
         amount = value * _scale(currency)
         if -LIMIT < amount < LIMIT:

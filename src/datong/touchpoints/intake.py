@@ -19,7 +19,7 @@ from datong.touchpoints.goods import Goods, goods_of
 from datong.touchpoints.kinds import find_kind
 from datong.touchpoints.quarantined import quarantine_record
 
-__all__ = ["CALL_LIMIT", "Counts", "Intake", "Result"]
+__all__ = ["CALL_LIMIT", "Intake", "Result"]
 
 CALL_LIMIT = 32 * 1024
 """How many bytes one call may have, as with Segment."""
@@ -40,7 +40,7 @@ class Result(msgspec.Struct, omit_defaults=True):
     field: str = ""
 
 
-class Counts(msgspec.Struct):
+class _Counts(msgspec.Struct):
     """How many calls of one source were accepted, known already, or quarantined since this process began."""
 
     accepted: int = 0
@@ -64,8 +64,8 @@ class Intake:
         settings = store.settings
         for name, touchpoint in settings.touchpoints.items():
             find_kind(touchpoint.kind, name)
-        self.settings, self.counts = settings, dict[str, Counts]()
-        self._log, self._clock, self._vault = store.log, store.clock, vault
+        self.settings, self.store, self.vault = settings, store, vault
+        self._counts: dict[str, _Counts] = {}
         self._admission = Admission(settings, vault)
         self._goods = goods or goods_of(store.state)
         self._strict = settings.intake.unknown_goods == "quarantine"
@@ -79,6 +79,12 @@ class Intake:
             channel = found.settings.get("channel") or found.kind or "file"
             known = self._origins[source] = Origin(source, found.kind, str(channel), found.place)
         return known
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return, by (source, `accepted`/`duplicate`/`quarantined`), how many calls came since this process began."""
+        with self._lock:
+            return {(source, outcome): getattr(count, outcome) for source, count in self._counts.items()
+                    for outcome in ("accepted", "duplicate", "quarantined")}
 
     def listen(self, source: str, frame: bytes) -> list[Heard]:
         """Return what a frame of a configured touchpoint says; raises Rejected for the whole, NotFound."""
@@ -113,26 +119,25 @@ class Intake:
             await self._append_soon(conflicts)
         return results
 
-    def readmit(self, source: str, heard: Sequence[Heard], arrived: int, history: bool) -> list[Result]:
-        """Try calls from quarantine again as they arrived (ms) then; what is rejected again is only told."""
+    def readmit(self, source: str, heard: Sequence[Heard], arrived: Sequence[int], history: bool) -> list[Result]:
+        """Try calls from quarantine again as they arrived (ms each) then; what is rejected again is only told."""
         work = self._admit(self.origin(source), heard, history, arrived)
         self._goods.learn(*self._unremembered(work))
         records = self._records(work, quarantine=False)
         return self._settle(work, self._append(records), quarantine=False)[0]
 
-    def _admit(self, origin: Origin, heard: Sequence[Heard], history: bool, arrived: int | None = None) -> _Work:
-        now = self._clock.now()
-        arrived = now if arrived is None else arrived
+    def _admit(self, origin: Origin, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = ()) -> _Work:
+        now = self.store.clock.now()
         admit = self._admission.admit
         outcomes: list[Admitted | Rejected] = []
-        for call in heard:
+        for at, call in enumerate(heard):
             if isinstance(call, Unread):
                 outcomes.append(Rejected(call.message, code=call.code, hint=call.hint, field=call.field))
                 continue
             try:
                 if call.raw:
                     _check_raw(call.raw)
-                outcomes.append(admit(call, origin, now, arrived, history))
+                outcomes.append(admit(call, origin, now, arrived[at] if arrived else now, history))
             except Rejected as error:
                 outcomes.append(error)
         return _Work(origin, heard, outcomes, now, history)
@@ -163,7 +168,7 @@ class Intake:
         return records
 
     def _kept(self, work: _Work, at: int, error: Rejected) -> Record:
-        return quarantine_record(work.heard[at], error, work.origin, work.now, work.history, self._vault)
+        return quarantine_record(work.heard[at], error, work.origin, work.now, work.history, self.vault)
 
     def _settle(
         self, work: _Work, appended: list[Appended], quarantine: bool = True
@@ -192,7 +197,7 @@ class Intake:
                     conflicts.append(self._kept(work, at, error))
                 results.append(_refusal(work.heard[at], error))
         with self._lock:
-            counts = self.counts.setdefault(work.origin.name, Counts())
+            counts = self._counts.setdefault(work.origin.name, _Counts())
             counts.accepted += stored
             counts.duplicate += duplicate
             counts.quarantined += len(results) - stored - duplicate if quarantine else 0
@@ -200,14 +205,14 @@ class Intake:
 
     def _append(self, records: list[Record]) -> list[Appended]:
         try:
-            return self._log.append(records)
+            return self.store.log.append(records)
         except Unavailable:
             self._goods.forget()
             raise
 
     async def _append_soon(self, records: list[Record]) -> list[Appended]:
         try:
-            return await asyncio.wrap_future(self._log.submit(records))
+            return await asyncio.wrap_future(self.store.log.submit(records))
         except Unavailable:
             self._goods.forget()
             raise

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from datong.config import Settings
-from datong.errors import ConfigError, Rejected
-from datong.model import NAMESPACES, Identifier, Namespace
-from datong.privacy import Vault, make_identifier
+from datong.errors import Rejected
+from datong.model import Identifier
+from datong.privacy import Vault, make_identifier, namespaces
 from datong.touchpoints.call import Call, CallContext
 
 __all__ = ["EVERYWHERE", "Observed", "personal_names"]
@@ -40,14 +40,7 @@ class Observed:
 
     def __init__(self, settings: Settings, vault: Vault) -> None:
         """Read the policy; raises ConfigError for a namespace table that is none."""
-        self._policy = dict(NAMESPACES)
-        for name, table in settings.identity.namespaces.items():
-            known = NAMESPACES.get(name, Namespace(name, 6, 5, "yes", "neither"))
-            try:
-                self._policy[name] = msgspec.convert({**msgspec.to_builtins(known), **table, "name": name}, Namespace)
-            except msgspec.ValidationError as error:
-                field = f"identity.namespaces.{name}"
-                raise ConfigError(f"{field}: {error}", code="config_value", field=field) from None
+        self._policy = namespaces(settings)
         self._rank = {name: policy.priority for name, policy in self._policy.items()}
         self._vault, self._region = vault, settings.retailer.region
         self._make = lru_cache(maxsize=_KEPT)(self._derive)

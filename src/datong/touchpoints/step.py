@@ -1,0 +1,72 @@
+"""The quarantine desk's place in the flow: file what was rejected, note who sent what."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import sqlalchemy as sa
+
+from datong.model import Batch, local_parts
+from datong.privacy import Vault
+from datong.storage import FactsTx, Stage, Store, fetch_in, insert_new, upsert
+from datong.touchpoints.facts import fold_events
+from datong.touchpoints.quarantined import Quarantined, decode_quarantined
+from datong.touchpoints.tables import QUARANTINED, SOURCE
+
+__all__ = ["QuarantineDesk"]
+
+
+class QuarantineDesk(Stage):
+    """Files rejected calls, counts events by source, and folds the event facts."""
+
+    name = "touchpoints"
+
+    def __init__(self, store: Store, vault: Vault | None = None) -> None:  # noqa: ARG002
+        """Take the store whose settings name the touchpoints; the vault is not needed, raw texts stay sealed."""
+        self._settings = store.settings
+
+    def step(self, batch: Batch, tx: sa.Connection) -> None:
+        """File `batch.rejected` by their offset, and bring the sources up to date."""
+        kept = [(offset, decode_quarantined(body)) for offset, body in batch.rejected]
+        insert_new(tx, QUARANTINED, [_row(offset, one) for offset, one in kept])
+        self._count(batch, kept, tx)
+
+    def fold(self, batch: Batch, facts: FactsTx) -> None:
+        """Append the batch's rows of `touchpoints.event`."""
+        fold_events(batch, facts)
+
+    def _count(self, batch: Batch, kept: list[tuple[int, Quarantined]], tx: sa.Connection) -> None:
+        zone = self._settings.retailer.timezone
+        today = local_parts(batch.now, zone)[0]
+        live = Counter(e.source for e in batch.events if local_parts(e.received, zone)[0] == today)
+        last: dict[str, int] = {}
+        for event in batch.events:
+            last[event.source] = event.received
+        rejected = Counter(one.source for _, one in kept)
+        for _, one in kept:
+            last[one.source] = max(last.get(one.source, 0), one.received)
+        if not last:
+            return
+        before = {row.name: row for row in fetch_in(tx, sa.select(SOURCE), SOURCE.c.name, last)}
+        rows = []
+        for name, seen in last.items():
+            old = before.get(name)
+            same_day = old is not None and old.day == today
+            touchpoint = self._settings.touchpoints.get(name)
+            rows.append({
+                "name": name,
+                "kind": touchpoint.kind if touchpoint else "",
+                "last_seen": max(seen, old.last_seen if old else 0),
+                "day": today,
+                "events_today": live[name] + (old.events_today if old and same_day else 0),
+                "quarantined": rejected[name] + (old.quarantined if old else 0),
+            })
+        upsert(tx, SOURCE, rows)
+
+
+def _row(offset: int, one: Quarantined) -> dict[str, object]:
+    return {
+        "id": offset, "at": one.received, "source": one.source, "kind": one.kind, "form": one.form, "code": one.code,
+        "message": one.message, "hint": one.hint, "field": one.field, "history": one.history, "raw": one.raw,
+        "state": "open", "changed": one.received,
+    }

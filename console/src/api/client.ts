@@ -1,0 +1,66 @@
+/** One call to the platform, and the one shape of its errors. */
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+  readonly field: string;
+
+  constructor(status: number, code: string, message: string, hint = "", field = "") {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.hint = hint;
+    this.field = field;
+  }
+}
+
+type Query = Record<string, string | number | undefined>;
+
+/** The path with its query; empty values are left out. */
+export function url(path: string, query: Query = {}): string {
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") parts.set(name, String(value));
+  }
+  const text = parts.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  let body: { code?: string; message?: string; hint?: string; field?: string } = {};
+  try {
+    body = await response.json();
+  } catch {
+    // Not our error shape: a proxy in between, most likely; the status says what is known.
+  }
+  return new ApiError(response.status, body.code ?? "", body.message ?? "", body.hint, body.field);
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: "same-origin", ...init });
+  } catch {
+    throw new ApiError(0, "unreachable", "");
+  }
+  if (!response.ok) throw await failure(response);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** Read something. */
+export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return call<T>(url(path, query), { signal, headers: { Accept: "application/json" } });
+}
+
+/** Change something; `keepalive` lets the request outlive the page. */
+export function post<T>(path: string, body: unknown = {}, keepalive = false): Promise<T> {
+  return call<T>(path, {
+    method: "POST",
+    keepalive,
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+}

@@ -1,0 +1,101 @@
+/** Every question the pages ask, with how long its answer stays fresh. */
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { get } from "./client";
+import type {
+  CampaignPage,
+  CampaignRow,
+  Funnel,
+  Live,
+  Me,
+  MemberList,
+  MemberPage,
+  Quarantine,
+  Sales,
+  SalesQuery,
+  SceneRow,
+  Visits,
+} from "./types";
+
+const SECOND = 1000;
+
+export const meQuery = () =>
+  queryOptions({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => get<Me>("/api/me", {}, signal),
+    staleTime: 60 * SECOND,
+    refetchInterval: 60 * SECOND,
+  });
+
+export const liveQuery = () =>
+  queryOptions({
+    queryKey: ["live"],
+    queryFn: ({ signal }) => get<Live>("/api/live", {}, signal),
+    refetchInterval: 2 * SECOND,
+  });
+
+export const membersQuery = (query: string, channels: string, page: number) =>
+  queryOptions({
+    queryKey: ["members", query, channels, page],
+    queryFn: ({ signal }) => get<MemberList>("/api/members", { query, channels, page }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 5 * SECOND,
+  });
+
+export const memberQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["member", id],
+    queryFn: ({ signal }) => get<MemberPage>(`/api/members/${encodeURIComponent(id)}`, {}, signal),
+    refetchInterval: 10 * SECOND,
+  });
+
+export const salesQuery = (query: SalesQuery) =>
+  queryOptions({
+    queryKey: ["sales", query],
+    queryFn: ({ signal }) => get<Sales>("/api/sales", { ...query }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 15 * SECOND,
+  });
+
+export const visitsQuery = (from: string, to: string) =>
+  queryOptions({
+    queryKey: ["visits", from, to],
+    queryFn: ({ signal }) => get<Visits>("/api/visits", { from, to }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 15 * SECOND,
+  });
+
+export const funnelQuery = () =>
+  queryOptions({
+    queryKey: ["funnel"],
+    queryFn: ({ signal }) => get<Funnel>("/api/funnel", {}, signal),
+    staleTime: 30 * SECOND,
+  });
+
+export const campaignsQuery = () =>
+  queryOptions({
+    queryKey: ["campaigns"],
+    queryFn: async ({ signal }) => (await get<{ campaigns: CampaignRow[] }>("/api/campaigns", {}, signal)).campaigns,
+    refetchInterval: 15 * SECOND,
+  });
+
+export const campaignQuery = (code: string) =>
+  queryOptions({
+    queryKey: ["campaigns", code],
+    queryFn: ({ signal }) => get<CampaignPage>(`/api/campaigns/${encodeURIComponent(code)}`, {}, signal),
+    refetchInterval: 15 * SECOND,
+  });
+
+export const scenesQuery = () =>
+  queryOptions({
+    queryKey: ["scenes"],
+    queryFn: ({ signal }) => get<SceneRow[]>("/api/scenes", {}, signal),
+    refetchInterval: 10 * SECOND,
+  });
+
+export const quarantineQuery = (state: string, reason: string, page: number) =>
+  queryOptions({
+    queryKey: ["quarantine", state, reason, page],
+    queryFn: ({ signal }) => get<Quarantine>("/api/quarantine", { state, reason, page }, signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: 10 * SECOND,
+  });

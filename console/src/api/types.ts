@@ -1,0 +1,300 @@
+/** What the platform's console API sends. Times are milliseconds UTC, money is whole minor units. */
+
+export type Millis = number;
+export type Minor = number;
+
+export interface Me {
+  user: string;
+  retailer: string;
+  currency: string;
+  exponent: number;
+  timezone: string;
+  language: string;
+  version: string;
+  now: Millis;
+  /** Seconds of the platform's time in one second of ours; 1 outside the demo. */
+  speed: number;
+  demo: boolean;
+}
+
+export interface EventRow {
+  offset: number;
+  id: string;
+  time: Millis;
+  type: string;
+  channel: string;
+  source: string;
+  place: string;
+  zone: string;
+  label: string;
+  amount: Minor | null;
+  items: number | { sku: string; name?: string; quantity?: number }[];
+  member: number | null;
+}
+
+export interface Zone {
+  zone: string;
+  name: string;
+  shop: string;
+  category: string;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  count: number;
+  known: number;
+  today_visits: number;
+}
+
+export interface Floor {
+  code: string;
+  name: string;
+  zones: Zone[];
+}
+
+export type Outcome = "sent" | "holdout" | "silent";
+
+export interface Firing {
+  id: string | number;
+  scene: string;
+  title: string;
+  member: number | null;
+  label: string;
+  at: Millis;
+  zone: string;
+  outcome: Outcome;
+  reason: string;
+  campaign: string;
+}
+
+export interface Message {
+  id: string;
+  at: Millis;
+  member?: number | null;
+  label?: string;
+  channel: string;
+  title: string;
+  body: string;
+  coupon: string;
+  campaign?: string;
+  status: string;
+}
+
+export interface Redemption {
+  at: Millis;
+  coupon: string;
+  campaign: string;
+  member: number | null;
+  label?: string;
+  place: string;
+  ref: string;
+  /** The discount given. */
+  amount: Minor;
+  /** What was paid on the receipt. */
+  spent: Minor | null;
+}
+
+export interface LiveEffect {
+  campaign: string;
+  name: string;
+  lift: Minor;
+  low: Minor;
+  high: Minor;
+  treated: number;
+  holdout: number;
+}
+
+export interface SourceHealth {
+  name: string;
+  kind: string;
+  last_seen: Millis | null;
+  events_today: number;
+  quarantined: number;
+}
+
+export interface Live {
+  now: Millis;
+  behind_ms: number;
+  events_per_s: number;
+  present: { total: number; known: number; anonymous: number };
+  floors: Floor[];
+  venues: { place: string; name: string }[];
+  last: EventRow[];
+  firings: Firing[];
+  messages: Message[];
+  redeemed: Redemption[];
+  effect: LiveEffect[];
+  sources: SourceHealth[];
+}
+
+export type Channels = "online" | "offline" | "both" | "none";
+
+export interface MemberRow {
+  id: number;
+  label: string;
+  channels: Channels;
+  name: string;
+  phone: string;
+  created: Millis;
+  last_seen: Millis | null;
+  spend_365d: Minor | null;
+  orders_365d: number | null;
+}
+
+export interface MemberList {
+  total: number;
+  page: number;
+  counts: Record<Channels, number>;
+  members: MemberRow[];
+}
+
+export interface MemberPage {
+  id: number;
+  label: string;
+  channels: Channels;
+  created: Millis;
+  names: string[];
+  identifiers: { ns: string; value: string; first_seen: Millis; last_seen: Millis }[];
+  traits: { name: string; value: string }[];
+  tags: { name: string; title: string; value: unknown; since: Millis | null; expires: Millis | null; group: string }[];
+  events: EventRow[];
+  messages: Message[];
+  coupons: {
+    code: string;
+    campaign: string;
+    state: string;
+    expires: Millis | null;
+    redeemed: Millis | null;
+    receipt: string;
+  }[];
+  history: { at: Millis; kind: string; cause: string; detail: unknown }[];
+  consents: { purpose: string; channel: string; granted: boolean; at: Millis }[];
+}
+
+export type SalesKey = "hour" | "sku" | "store" | "day" | "category" | "brand";
+
+export interface SalesRow {
+  hour?: number;
+  sku?: string;
+  name?: string;
+  store?: string;
+  store_name?: string;
+  day?: string;
+  category?: string;
+  brand?: string;
+  quantity: number;
+  amount: Minor;
+  receipts: number;
+}
+
+export interface Sales {
+  rows: SalesRow[];
+  totals: { amount: Minor; receipts: number; quantity: number; members: number };
+  as_of: Millis;
+  currency: string;
+}
+
+export interface SalesQuery {
+  by: string;
+  from: string;
+  to: string;
+  store?: string;
+  top?: number;
+}
+
+export interface Visits {
+  zones: {
+    place: string;
+    zone: string;
+    name: string;
+    visits: number;
+    known: number;
+    dwell_median_ms: number;
+    dwell_p90_ms: number;
+  }[];
+  days: { date: string; visits: number; devices: number }[];
+}
+
+export interface Funnel {
+  steps: { name: string; members: number }[];
+  from: string;
+  to: string;
+}
+
+export interface Effect {
+  lift: Minor;
+  low: Minor;
+  high: Minor;
+  significant: boolean;
+  treated_mean: Minor;
+  holdout_mean: Minor;
+  incremental: Minor;
+}
+
+export type CampaignState = "running" | "paused" | string;
+
+export interface CampaignRow {
+  code: string;
+  name: string;
+  kind: string;
+  state: CampaignState;
+  scene: string;
+  start: Millis | null;
+  end: Millis | null;
+  sent: number;
+  assigned_treated: number;
+  assigned_holdout: number;
+  redeemed: number;
+  effect: Effect | null;
+}
+
+export interface CampaignDay {
+  date: string;
+  sent: number;
+  redeemed: number;
+  assigned_treated?: number;
+  assigned_holdout?: number;
+}
+
+export interface CampaignPage extends CampaignRow {
+  days?: CampaignDay[];
+  offer?: Record<string, unknown> | string | null;
+  holdout?: number;
+  messages?: Message[];
+}
+
+export interface SceneRow {
+  name: string;
+  title: string;
+  version: number | string;
+  steps: string | string[];
+  fired_today: number;
+  last: Millis | null;
+}
+
+export type QuarantineState = "open" | "replayed" | "discarded";
+
+export interface QuarantineItem {
+  id: number | string;
+  at: Millis;
+  source: string;
+  kind: string;
+  code: string;
+  message: string;
+  hint: string;
+  field: string;
+  state: QuarantineState;
+  raw: unknown;
+}
+
+export interface Quarantine {
+  total: number;
+  reasons: { code: string; count: number }[];
+  items: QuarantineItem[];
+}
+
+export interface Replayed {
+  replayed: number;
+  stored: number;
+  still_rejected: number;
+}

@@ -1,0 +1,86 @@
+/** The console from the outside in: language, data, theme, messages, session, frame, pages. */
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
+import { Redirect, Route, Router, Switch } from "wouter";
+import { useHashLocation } from "wouter/use-hash-location";
+import { ApiError } from "../api/client";
+import { LanguageProvider, useWords } from "../i18n/language";
+import { Notice, Skeleton } from "../parts/Notice";
+import { ToastProvider } from "../parts/toast";
+import { Live } from "../pages/live/Live";
+import { Crash } from "./Crash";
+import { Frame } from "./Frame";
+import { SessionProvider } from "./session";
+
+const Members = lazy(() => import("../pages/members/Members"));
+const Member = lazy(() => import("../pages/members/Member"));
+const Sales = lazy(() => import("../pages/sales/Sales"));
+const Campaigns = lazy(() => import("../pages/campaigns/Campaigns"));
+const Campaign = lazy(() => import("../pages/campaigns/Campaign"));
+const Scenes = lazy(() => import("../pages/scenes/Scenes"));
+const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
+
+const data = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // A session that ended anywhere shows the sign-in page at once.
+      if (error instanceof ApiError && error.status === 401 && query.queryKey[0] !== "me") {
+        void data.invalidateQueries({ queryKey: ["me"] });
+      }
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      retry: (count, error) => count < 1 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retryDelay: 600,
+    },
+  },
+});
+
+function NotFound() {
+  const { t } = useWords();
+  return <Notice title={t("app.notfound")} text={t("app.notfound.hint")} />;
+}
+
+function Pages() {
+  return (
+    <Suspense fallback={<Skeleton lines={8} />}>
+      <Switch>
+        <Route path="/">
+          <Redirect to="/live" replace />
+        </Route>
+        <Route path="/live" component={Live} />
+        <Route path="/members" component={Members} />
+        <Route path="/members/:id" component={Member} />
+        <Route path="/sales" component={Sales} />
+        <Route path="/campaigns" component={Campaigns} />
+        <Route path="/campaigns/:code" component={Campaign} />
+        <Route path="/scenes" component={Scenes} />
+        <Route path="/quarantine" component={Quarantine} />
+        <Route component={NotFound} />
+      </Switch>
+    </Suspense>
+  );
+}
+
+export function App() {
+  return (
+    <LanguageProvider>
+      <Crash>
+        <QueryClientProvider client={data}>
+          <ToastProvider>
+            <Router hook={useHashLocation}>
+              <SessionProvider>
+                <Frame>
+                  <Crash>
+                    <Pages />
+                  </Crash>
+                </Frame>
+              </SessionProvider>
+            </Router>
+          </ToastProvider>
+        </QueryClientProvider>
+      </Crash>
+    </LanguageProvider>
+  );
+}

@@ -1,0 +1,29 @@
+/** Catches what breaks below it and says so, instead of a blank page. */
+import { Component, type ReactNode } from "react";
+import { useWords } from "../i18n/language";
+
+function Broken({ error }: { error: Error }) {
+  const { t } = useWords();
+  return (
+    <div className="notice" role="alert">
+      <strong>{t("error.crash")}</strong>
+      <p>{t("error.crash.hint")}</p>
+      <pre className="raw">{error.message}</pre>
+      <button type="button" className="button" onClick={() => window.location.reload()}>
+        {t("error.reload")}
+      </button>
+    </div>
+  );
+}
+
+export class Crash extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  override render() {
+    return this.state.error ? <Broken error={this.state.error} /> : this.props.children;
+  }
+}

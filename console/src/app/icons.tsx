@@ -1,0 +1,33 @@
+/** The console's line icons, 24 × 24, drawn in the text's colour. */
+import type { SVGProps } from "react";
+
+const PATHS = {
+  live: "M12 12h.01M8.5 15.5a5 5 0 0 1 0-7m7 0a5 5 0 0 1 0 7M5.600 18.400a9 9 0 0 1 0-12.800m12.800 0a9 9 0 0 1 0 12.800",
+  members: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7Zm-6.500 9a6.500 6.500 0 0 1 13 0m1-16a3.500 3.500 0 0 1 0 7m2 2.500a6.500 6.500 0 0 1 3 6.500",
+  sales: "M4 20V10m5.300 10V4m5.400 16v-7M20 20V8",
+  campaigns: "M4 10v4h3l8 5V5l-8 5H4Zm15-1.500a5 5 0 0 1 0 7",
+  scenes: "M12 3v3m0 12v3M3 12h3m12 0h3M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z",
+  quarantine: "M12 3 4 6v6c0 4.500 3.400 7.700 8 9 4.600-1.300 8-4.500 8-9V6l-8-3Zm0 5v5m0 3h.01",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  download: "M12 4v11m-4.500-4L12 15.500 16.500 11M4 20h16",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14Zm5-2 5 5",
+  theme: "M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9Z",
+  language: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c5 5 5 13 0 18-5-5-5-13 0-18",
+  logout: "M15 4h4v16h-4M10 8l-4 4 4 4M6 12h10",
+  back: "m14 6-6 6 6 6",
+  pause: "M8 5v14M16 5v14",
+  play: "m7 4 12 8-12 8V4Z",
+  close: "m6 6 12 12M18 6 6 18",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, ...rest }: { name: IconName } & SVGProps<SVGSVGElement>) {
+  const width = name === "more" ? 3 : 1.7;
+  return (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={width} strokeLinecap="round"
+      strokeLinejoin="round" aria-hidden="true" {...rest}>
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

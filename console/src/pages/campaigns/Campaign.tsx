@@ -1,0 +1,159 @@
+/** One campaign: its verdict first, then the figures it rests on. */
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { Link, useParams } from "wouter";
+import { campaignQuery } from "../../api/queries";
+import type { CampaignPage } from "../../api/types";
+import { Icon } from "../../app/icons";
+import { useFormat } from "../../app/session";
+import { useWords } from "../../i18n/language";
+import { StateBadge } from "../../parts/badges";
+import { LazyChart } from "../../parts/chart/LazyChart";
+import { verdictOf } from "../../parts/Interval";
+import { Answer, Notice } from "../../parts/Notice";
+import { Card, Figures, Page } from "../../parts/Page";
+import { Messages } from "../live/lists";
+import { daysOption, effectOption } from "./charts";
+import { PauseButton } from "./PauseButton";
+import { useVerdict, VerdictBadge } from "./verdict";
+
+const EFFECT_PX = 130;
+const DAYS_PX = 220;
+
+function EffectCard({ campaign }: { campaign: CampaignPage }) {
+  const { t } = useWords();
+  const format = useFormat();
+  const verdict = useVerdict();
+  const { effect } = campaign;
+  const option = useMemo(() => effect && effectOption(effect, format), [effect, format]);
+  return (
+    <Card title={t("campaign.effect")} hint={t("campaign.effect.hint")} actions={<VerdictBadge effect={effect} />}>
+      <p className="verdict">{verdict(effect)}</p>
+      <p className="soft">{t(`verdict.advice.${verdictOf(effect)}`)}</p>
+      {effect && option && (
+        <>
+          <LazyChart height={EFFECT_PX} option={option} label={t("campaign.effect.label", {
+            lift: format.moneySigned(effect.lift),
+            low: format.moneySigned(effect.low),
+            high: format.moneySigned(effect.high),
+          })} />
+          <dl className="pairs">
+            <div className="pair">
+              <dt>{t("campaign.mean.treated")}</dt>
+              <dd>{format.money(effect.treated_mean)}</dd>
+            </div>
+            <div className="pair">
+              <dt>{t("campaign.mean.holdout")}</dt>
+              <dd>{format.money(effect.holdout_mean)}</dd>
+            </div>
+            <div className="pair">
+              <dt>{t("campaign.incremental")}</dt>
+              <dd>{format.moneySigned(effect.incremental)}</dd>
+            </div>
+          </dl>
+        </>
+      )}
+    </Card>
+  );
+}
+
+function DaysCard({ campaign }: { campaign: CampaignPage }) {
+  const { t } = useWords();
+  const format = useFormat();
+  const { days } = campaign;
+  const option = useMemo(
+    () => days?.length ? daysOption(days, { sent: t("campaigns.sent"), redeemed: t("campaigns.redeemed"), day: format.day }) : null,
+    [days, t, format],
+  );
+  return (
+    <Card title={t("campaign.days")}>
+      {option ? <LazyChart height={DAYS_PX} option={option} label={t("campaign.days.label")} />
+        : <Notice tight title={t("campaign.days.empty")} />}
+    </Card>
+  );
+}
+
+function Offer({ campaign }: { campaign: CampaignPage }) {
+  const { t, w } = useWords();
+  const format = useFormat();
+  const { offer, start, end } = campaign;
+  const period = [
+    start && t("campaign.from", { date: format.date(start) }),
+    end && t("campaign.until", { date: format.date(end) }),
+  ].filter(Boolean).join(" ");
+  const offered: [string, string][] =
+    typeof offer === "string"
+      ? [[t("campaign.offer"), offer]]
+      : Object.entries(offer ?? {})
+          .filter(([, value]) => value !== null && value !== "")
+          .map(([name, value]) => [w(name), typeof value === "object" ? JSON.stringify(value) : String(value)]);
+  const facts: [string, string][] = [
+    [t("campaign.kind"), w(campaign.kind)],
+    [t("campaigns.scene"), campaign.scene],
+    [t("campaigns.period"), period || t("campaign.always")],
+    [t("campaign.holdoutshare"), campaign.holdout === undefined ? "" : format.percent(campaign.holdout, 1)],
+    ...offered,
+  ];
+  return (
+    <Card title={t("campaign.offer")}>
+      <dl className="pairs">
+        {facts.filter(([, value]) => value).map(([name, value]) => (
+          <div className="pair" key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+export default function Campaign() {
+  const { code = "" } = useParams();
+  const { t } = useWords();
+  const format = useFormat();
+  const query = useQuery(campaignQuery(code));
+  const campaign = query.data;
+  return (
+    <Page title={campaign?.name || code}
+      subtitle={campaign && (
+        <span className="row tight">
+          <StateBadge state={campaign.state} /> <span className="mono">{campaign.code}</span>
+        </span>
+      )}
+      actions={
+        <>
+          <Link href="/campaigns" className="button">
+            <Icon name="back" /> {t("nav.campaigns")}
+          </Link>
+          {campaign && <PauseButton campaign={campaign} />}
+        </>
+      }>
+      <Answer query={query} lines={12}>
+        {(found) => (
+          <>
+            <Figures items={[
+              { name: t("campaigns.treated"), value: format.number(found.assigned_treated) },
+              { name: t("campaigns.holdout"), value: format.number(found.assigned_holdout) },
+              { name: t("campaigns.sent"), value: format.number(found.sent) },
+              { name: t("campaigns.redeemed"), value: format.number(found.redeemed) },
+            ]} />
+            <div className="grid">
+              <div className="span-8 stack">
+                <EffectCard campaign={found} />
+                <DaysCard campaign={found} />
+              </div>
+              <div className="span-4 stack">
+                <Offer campaign={found} />
+                <Card title={t("campaign.samples")} flush>
+                  {found.messages?.length ? <Messages messages={found.messages} />
+                    : <Notice tight title={t("campaign.samples.empty")} />}
+                </Card>
+              </div>
+            </div>
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}

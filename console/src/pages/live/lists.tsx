@@ -1,0 +1,161 @@
+/** The lists beside the floor plan: scenes, messages, coupons, effects, sources. */
+import { Link } from "wouter";
+import type { Firing, LiveEffect, Message, Redemption, SourceHealth } from "../../api/types";
+import { useFormat } from "../../app/session";
+import { useWords } from "../../i18n/language";
+import { Badge, MemberLink, OutcomeBadge, StateBadge } from "../../parts/badges";
+import { Interval, scaleOf, verdictOf } from "../../parts/Interval";
+import { Notice } from "../../parts/Notice";
+import { Table, type Column } from "../../parts/Table";
+
+const QUIET_MS = 10 * 60_000;
+
+export function Firings({ firings }: { firings: Firing[] }) {
+  const { t, maybe } = useWords();
+  const format = useFormat();
+  if (!firings.length) return <Notice tight title={t("live.firings.empty")} text={t("live.firings.empty.hint")} />;
+  return (
+    <ul className="list">
+      {firings.map((firing) => (
+        <li key={firing.id}>
+          <time title={format.dateTime(firing.at)}>{format.clock(firing.at)}</time>
+          <div className="grow">
+            <div className="row tight">
+              <strong className="clip">{firing.title || firing.scene}</strong>
+              <OutcomeBadge outcome={firing.outcome} />
+            </div>
+            <div className="small faint">
+              <MemberLink member={firing.member} label={firing.label} />
+              {firing.zone && ` · ${firing.zone}`}
+              {firing.outcome !== "sent" && firing.reason && ` · ${maybe(`silence.${firing.reason}`, firing.reason)}`}
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Messages({ messages, who = true }: { messages: Message[]; who?: boolean }) {
+  const { t, w } = useWords();
+  const format = useFormat();
+  if (!messages.length) return <Notice tight title={t("live.messages.empty")} text={t("live.messages.empty.hint")} />;
+  return (
+    <ul className="list">
+      {messages.map((message) => (
+        <li key={message.id}>
+          <time title={format.dateTime(message.at)}>{who ? format.clock(message.at) : format.dateTime(message.at)}</time>
+          <div className="grow">
+            <div className="row tight">
+              <strong className="clip">{message.title || w(message.channel)}</strong>
+              <StateBadge state={message.status} />
+            </div>
+            {message.body && <p className="small soft">{message.body}</p>}
+            <div className="small faint">
+              {who && (
+                <>
+                  <MemberLink member={message.member} label={message.label} />
+                  {" · "}
+                </>
+              )}
+              {w(message.channel)}
+              {message.coupon && (
+                <>
+                  {" · "}
+                  <span className="mono">{message.coupon}</span>
+                </>
+              )}
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Redeemed({ rows }: { rows: Redemption[] }) {
+  const { t } = useWords();
+  const format = useFormat();
+  if (!rows.length) return <Notice tight title={t("live.redeemed.empty")} text={t("live.redeemed.empty.hint")} />;
+  return (
+    <ul className="list">
+      {rows.map((row) => (
+        <li key={`${row.coupon}-${row.ref}`}>
+          <time title={format.dateTime(row.at)}>{format.clock(row.at)}</time>
+          <div className="grow">
+            <div className="row tight">
+              <strong>{row.spent ? t("live.redeemed.spent", { amount: format.money(row.spent) }) : row.ref}</strong>
+              <Badge tone="good">{t("live.redeemed.off", { amount: format.money(row.amount) })}</Badge>
+            </div>
+            <div className="small faint">
+              <MemberLink member={row.member} label={row.label} /> · {row.place}
+              {" · "}
+              <span className="mono">{row.coupon}</span>
+            </div>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Effects({ effects }: { effects: LiveEffect[] }) {
+  const { t } = useWords();
+  const format = useFormat();
+  if (!effects.length) return <Notice tight title={t("live.effect.empty")} text={t("live.effect.empty.hint")} />;
+  const scale = scaleOf(effects);
+  return (
+    <ul className="list">
+      {effects.map((effect) => (
+        <li key={effect.campaign} className="effect-line">
+          <div className="row tight spread">
+            <Link href={`/campaigns/${effect.campaign}`} className="clip">
+              {effect.name || effect.campaign}
+            </Link>
+            <strong className="num">{format.moneySigned(effect.lift)}</strong>
+          </div>
+          <Interval effect={effect} scale={scale} />
+          <div className="small faint row tight spread">
+            <span>{t(`verdict.short.${verdictOf(effect)}`)}</span>
+            <span>
+              {t("campaigns.treated")} {format.number(effect.treated)} · {t("campaigns.holdout")}{" "}
+              {format.number(effect.holdout)}
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Sources({ sources, now }: { sources: SourceHealth[]; now: number }) {
+  const { t, w } = useWords();
+  const format = useFormat();
+  if (!sources.length) return <Notice tight title={t("live.sources.empty")} text={t("live.sources.empty.hint")} />;
+  const state = (row: SourceHealth) =>
+    !row.last_seen ? "never" : now - row.last_seen > QUIET_MS ? "quiet" : "fresh";
+  const columns: Column<SourceHealth>[] = [
+    {
+      key: "name",
+      title: t("source.name"),
+      phone: "title",
+      show: (row) => (
+        <span className="row tight">
+          <span className={`dot ${state(row) === "fresh" ? "good" : state(row) === "quiet" ? "warn" : ""}`} aria-hidden="true" />
+          <strong>{row.name}</strong> <span className="faint">{w(row.kind)}</span>
+        </span>
+      ),
+    },
+    { key: "state", title: t("source.state"), show: (row) => t(`source.${state(row)}`) },
+    { key: "last", title: t("source.last"), show: (row) => (row.last_seen ? format.ago(row.last_seen, now) : "–") },
+    { key: "today", title: t("source.today"), number: true, show: (row) => format.number(row.events_today) },
+    {
+      key: "rejected",
+      title: t("source.rejected"),
+      number: true,
+      show: (row) =>
+        row.quarantined ? <Link href="/quarantine">{format.number(row.quarantined)}</Link> : format.number(0),
+    },
+  ];
+  return <Table label={t("live.sources")} columns={columns} rows={sources} rowKey={(row) => row.name} />;
+}

@@ -1,0 +1,74 @@
+/** One refused event: why, what to do, and its text to mend. */
+import { useState } from "react";
+import type { QuarantineItem } from "../../api/types";
+import { useWords } from "../../i18n/language";
+
+/** The event as text, indented where it is JSON. */
+export function rawText(raw: unknown): string {
+  if (typeof raw !== "string") return JSON.stringify(raw, null, 2);
+  try {
+    return JSON.stringify(JSON.parse(raw), null, 2);
+  } catch {
+    return raw;
+  }
+}
+
+export function Inspect({ item, busy, onMend, onDiscard }: {
+  item: QuarantineItem;
+  busy: boolean;
+  onMend: (raw: unknown) => void;
+  onDiscard: () => void;
+}) {
+  const { t } = useWords();
+  const [text, setText] = useState(() => rawText(item.raw));
+  const [problem, setProblem] = useState("");
+  const open = item.state === "open";
+  const mend = () => {
+    try {
+      const parsed: unknown = JSON.parse(text);
+      setProblem("");
+      onMend(typeof item.raw === "string" ? text : parsed);
+    } catch (error) {
+      setProblem(t("quarantine.badjson", { message: error instanceof Error ? error.message : "" }));
+    }
+  };
+  const field = `raw-${item.id}`;
+  return (
+    <div className="inspect">
+      <dl className="pairs">
+        {item.field && (
+          <div className="pair">
+            <dt>{t("quarantine.field")}</dt>
+            <dd className="mono">{item.field}</dd>
+          </div>
+        )}
+        {item.hint && (
+          <div className="pair">
+            <dt>{t("quarantine.hint")}</dt>
+            <dd>{item.hint}</dd>
+          </div>
+        )}
+      </dl>
+      <label className="field" htmlFor={field}>
+        {t("quarantine.raw")}
+      </label>
+      {open ? (
+        <textarea id={field} className="input" rows={Math.min(22, Math.max(6, text.split("\n").length))} spellCheck={false}
+          value={text} onChange={(event) => setText(event.target.value)} aria-invalid={Boolean(problem)} />
+      ) : (
+        <pre id={field} className="raw">{text}</pre>
+      )}
+      {problem && <p className="login-error" role="alert">{problem}</p>}
+      {open && (
+        <div className="row">
+          <button type="button" className="button primary" disabled={busy} onClick={mend}>
+            {t("quarantine.mend")}
+          </button>
+          <button type="button" className="button danger" disabled={busy} onClick={onDiscard}>
+            {t("quarantine.discard")}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

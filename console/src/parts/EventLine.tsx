@@ -1,0 +1,44 @@
+/** One event as one line: when, what, where, who, how much. */
+import type { EventRow } from "../api/types";
+import { useFormat } from "../app/session";
+import { useWords } from "../i18n/language";
+import { MemberLink } from "./badges";
+
+const TONE: Record<string, string> = {
+  "Receipt Issued": "good",
+  "Order Completed": "good",
+  "Coupon Redeemed": "good",
+  "Receipt Returned": "bad",
+  "Order Refunded": "bad",
+  "Message Sent": "warn",
+};
+
+function items(event: EventRow): number {
+  return Array.isArray(event.items) ? event.items.length : event.items;
+}
+
+export function EventLine({ event, who = true, dated = false }: { event: EventRow; who?: boolean; dated?: boolean }) {
+  const { w } = useWords();
+  const format = useFormat();
+  const where = [w(event.channel), event.zone || event.place].filter(Boolean).join(" · ");
+  const count = items(event);
+  return (
+    <li>
+      <time dateTime={new Date(event.time).toISOString()} title={format.dateTime(event.time)}>
+        {dated ? format.dateTime(event.time) : format.time(event.time)}
+      </time>
+      <span className={`dot ${TONE[event.type] ?? ""}`} aria-hidden="true" />
+      <span className="grow">
+        <span>{w(event.type)}</span>
+        {count > 0 && <span className="faint"> × {format.number(count)}</span>}
+        <span className="faint small event-where"> {where}</span>
+      </span>
+      {event.amount ? <span className="num">{format.money(event.amount)}</span> : null}
+      {who && (
+        <span className="event-who clip">
+          <MemberLink member={event.member} label={event.label} />
+        </span>
+      )}
+    </li>
+  );
+}

@@ -211,8 +211,9 @@ class _Case:
         graph.record(self.event, "attach", person, holder, identifier, "moved to the later login")
 
     def _note(self, key: int, person: Person) -> None:
-        self.graph.who_showed(key)[person.id] = self.event.offset
-        self.graph.noted[key, person.id] = self.event.offset
+        showed = self.graph.who_showed(key)
+        if self.event.offset > showed.get(person.id, -1):
+            showed[person.id] = self.graph.noted[key, person.id] = self.event.offset
 
     def _give_up(self, identifier: Identifier, link: Link | None, holder: Person | None) -> None:
         """Let the value link nobody from now on."""

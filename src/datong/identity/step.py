@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from datong.identity.graph import Graph, Person
 from datong.identity.mirror import mirror
+from datong.identity.personal import write_traits
 from datong.identity.policy import CHANNEL_FAMILY, Policy
 from datong.identity.rules import settle, touch, widen
-from datong.identity.traits import write_traits
 from datong.identity.write import write
 from datong.model import DAY, Batch, Event, Merge
 from datong.privacy import Vault

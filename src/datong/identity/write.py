@@ -87,5 +87,6 @@ def _write_shown(tx: sa.Connection, graph: Graph, losers: set[int]) -> None:
             kept = [{"key": key, "member": graph.root(number), "offset": offset} for key, number, offset in found]
             insert_new(tx, SHOWN, kept)
     for (key, number), offset in graph.noted.items():
-        rows[key, graph.root(number)] = offset
+        place = (key, graph.root(number))
+        rows[place] = max(offset, rows.get(place, 0))
     upsert(tx, SHOWN, [{"key": key, "member": number, "offset": offset} for (key, number), offset in rows.items()])

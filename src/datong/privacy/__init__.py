@@ -6,8 +6,8 @@ a shopper said about consent is kept with its history, and the latest word count
 """
 
 from datong.privacy.identifier import make_identifier
-from datong.privacy.mask import mask
-from datong.privacy.namespaces import namespaces
+from datong.privacy.masking import mask
+from datong.privacy.policy import namespaces
 from datong.privacy.read import Consent, allowed, consent_history, consented, consents_of
 from datong.privacy.step import Consents
 from datong.privacy.vault import Vault, open_vault

@@ -24,8 +24,9 @@ __all__ = ["demo"]
 @click.option("--port", default=8720, show_default=True, help="Port of the console.")
 @click.option("--seed", default=7, show_default=True, help="Another seed is another mall.")
 @click.option("--speed", default=60.0, show_default=True, help="Simulated seconds in one real second.")
+@click.option("--language", type=click.Choice(["en", "zh-CN"]), default="en", show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open the console in a browser.")
-def demo(directory: Path, port: int, seed: int, speed: float, browser: bool) -> None:
+def demo(directory: Path, port: int, seed: int, speed: float, language: str, browser: bool) -> None:
     """Run a simulated mall at 60 times real time and open the console.
 
     Nothing in it is canned: a simulator of 5,000 shoppers sends web events, receipts, WiFi and BLE frames to the
@@ -36,7 +37,7 @@ def demo(directory: Path, port: int, seed: int, speed: float, browser: bool) -> 
     first = not (directory / "datong.toml").exists()
     if first:
         Vault.create(directory / "secret.key")
-        write_demo(directory, password=web.hash_password("demo"), port=port, speed=speed)
+        write_demo(directory, password=web.hash_password("demo"), port=port, speed=speed, language=language)
     url = f"http://127.0.0.1:{port}"
     server = {"host": "127.0.0.1", "port": port}
     with datong.open(str(directory / "datong.toml"), server=server) as platform:
@@ -45,7 +46,7 @@ def demo(directory: Path, port: int, seed: int, speed: float, browser: bool) -> 
 
         def opened() -> None:
             command = [sys.executable, "-m", "datong.simulator", "--dir", str(directory), "--url", url,
-                       "--seed", str(seed)]
+                       "--seed", str(seed), "--language", language]
             simulator.append(subprocess.Popen(command))  # noqa: S603 our own module
             click.echo(f"{'A mall opens' if first else 'The mall goes on'} at {url}/console/   login: demo / demo")
             click.echo("5,000 shoppers live at 60 times real time. Ctrl-C stops; the same command goes on.")

@@ -22,6 +22,7 @@ from datong.errors import Broken, DatongError, NotFound
 from datong.platform import Platform
 from datong.touchpoints import IntakeApp
 from datong.web import campaigns, coupon, live, members, quarantine, reports, scenes
+from datong.web.kept import Kept
 from datong.web.login import login, logout, me, require_login, session_config
 from datong.web.system import clock, healthz, metrics
 
@@ -83,7 +84,7 @@ def _console(platform: Platform) -> Litestar:
         openapi_config=OpenAPIConfig(
             "Datong", __version__, path="/api/schema", render_plugins=[SwaggerRenderPlugin()],
         ),
-        state=State({"platform": platform, "failed_logins": {}}),
+        state=State({"platform": platform, "failed_logins": {}, "kept": Kept()}),
     )
 
 

@@ -9,7 +9,7 @@ from litestar.datastructures import State
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from datong.config import ScaledClock
-from datong.delivery import depth
+from datong.delivery import message_counts
 from datong.platform import Platform
 
 __all__ = ["clock", "healthz", "metrics"]
@@ -48,8 +48,9 @@ def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
                   registry=registry)
     for (source, outcome), count in platform.intake.counts().items():
         taken.labels(source, outcome).set(count)
-    outbox = Gauge("datong_outbox", "messages in the outbox by state", ["state"], registry=registry)
+    outbox = Gauge("datong_messages", "messages by campaign and state", ["campaign", "state"], registry=registry)
     with platform.store.state.read() as tx:
-        for state, count in depth(tx).items():
-            outbox.labels(state).set(count)
+        for campaign, states in message_counts(tx).items():
+            for state, count in states.items():
+                outbox.labels(campaign, state).set(count)
     return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")

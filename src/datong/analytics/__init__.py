@@ -1,1 +1,24 @@
-"""analytics."""
+"""Figures over the facts: sales, members, campaigns and their effect, visits, the funnel, online against offline.
+
+Owns: nothing. Reads: the facts of commerce, identity, marketing, delivery, places and touchpoints. Promises: members
+are joined when a figure is read, so a merge changes every figure at once; amounts equal the source to the cent; every
+ranking ends with a unique tie-break; days and hours are the retailer's local ones; no data gives empty rows.
+"""
+
+from datong.analytics.campaigns import CampaignDay, CampaignFigures, campaign_days, campaigns
+from datong.analytics.effect import Difference, Effect, effect
+from datong.analytics.funnel import STEPS, Funnel, Step, funnel
+from datong.analytics.members import Decile, Members, TopMember, members
+from datong.analytics.overlap import Overlap, overlap
+from datong.analytics.report import Column, Report, cell
+from datong.analytics.reports import REPORTS, report
+from datong.analytics.sales import SALES_KEYS, Sales, Totals, sales
+from datong.analytics.series import SalesDay, by_day, by_hour
+from datong.analytics.visits import VisitDay, Visits, ZoneVisits, visits
+
+__all__ = [
+    "REPORTS", "SALES_KEYS", "STEPS", "CampaignDay", "CampaignFigures", "Column", "Decile", "Difference", "Effect",
+    "Funnel", "Members", "Overlap", "Report", "Sales", "SalesDay", "Step", "TopMember", "Totals", "VisitDay", "Visits",
+    "ZoneVisits", "by_day", "by_hour", "campaign_days", "campaigns", "cell", "effect", "funnel", "members", "overlap",
+    "report", "sales", "visits",
+]

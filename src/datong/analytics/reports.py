@@ -1,0 +1,202 @@
+"""Reports by name: one function behind the command line, the web and every CSV file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from datong.analytics.campaigns import campaigns
+from datong.analytics.effect import effect
+from datong.analytics.funnel import funnel
+from datong.analytics.members import members
+from datong.analytics.overlap import overlap
+from datong.analytics.report import Column, Kind, Report, cell
+from datong.analytics.sales import sales
+from datong.analytics.titles import title
+from datong.analytics.visits import visits
+from datong.errors import NotFound, Rejected
+from datong.model import duration, exponent, to_iso
+from datong.storage import Store
+
+__all__ = ["REPORTS", "report"]
+
+_KINDS: dict[str, Kind] = {
+    "amount": "money", "discount": "money", "treated_mean": "money", "holdout_mean": "money", "lift": "money",
+    "low": "money", "high": "money", "incremental": "money", "share": "percent", "known": "percent", "date": "date",
+    "day": "date", "last": "date", "dwell_median_ms": "dwell", "dwell_p90_ms": "dwell", "recency": "decimal",
+    **dict.fromkeys(
+        ("hour", "rank", "quantity", "receipts", "members", "decile", "sends", "reached", "assigned_treated",
+         "assigned_holdout", "redemptions", "redeeming", "visits", "devices"), "number",
+    ),
+}
+"""How a column's values are written, by its name; text where it is not here."""
+
+_Body = tuple[Sequence[str], list[dict[str, Any]], list[str]]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """The parameters of a report, read."""
+
+    since: dt.date | None
+    until: dt.date | None
+    place: str
+    by: str
+    top: int | None
+    code: str
+    window: str
+    language: str
+
+    @property
+    def period(self) -> dict[str, dt.date | None]:
+        return {"since": self.since, "until": self.until}
+
+
+def report(store: Store, name: str, params: Mapping[str, str] | None = None) -> Report:
+    """Return the report `name` (one of REPORTS).
+
+    Parameters, all text: `from` and `to` (YYYY-MM-DD, local, both included), `store`, `by`, `top`, `code` (a campaign),
+    `window` (such as 7d), `language`. Raises NotFound for an unknown report, Rejected (`bad_parameter`) for a parameter
+    that is unknown or cannot be read.
+    """
+    if name not in REPORTS:
+        raise NotFound(f"there is no report {name!r}", code="unknown_report", hint=f"choose from {', '.join(REPORTS)}")
+    asked = _read(params or {}, store.settings.retailer.language)
+    columns, rows, notes = REPORTS[name](store, asked)
+    language, currency = asked.language, store.settings.retailer.currency
+    heads = [Column(column, title(column, language), _KINDS.get(column, "text")) for column in columns]
+    return Report(name, title(name, language), heads, rows, notes, currency, exponent(currency))
+
+
+def _read(params: Mapping[str, str], language: str) -> _Asked:
+    known = ("from", "to", "store", "by", "top", "code", "window", "language")
+    for key in params:
+        if key not in known:
+            hint = f"known: {', '.join(known)}"
+            raise Rejected(f"unknown parameter {key!r}", code="bad_parameter", field=key, hint=hint)
+    top = params.get("top", "")
+    if top and not (top.isascii() and top.isdigit() and int(top) > 0):
+        raise Rejected(f"top = {top!r} is not a count", code="bad_parameter", field="top", hint="top=20")
+    window = params.get("window", "")
+    try:
+        _ = duration(window) if window else 0
+    except ValueError as error:
+        raise Rejected(str(error), code="bad_parameter", field="window", hint="window=7d") from None
+    since, until = _day(params, "from"), _day(params, "to")
+    if since and until and since > until:
+        raise Rejected(f"from {since} lies after to {until}", code="bad_parameter", field="from", hint="swap them")
+    return _Asked(
+        since, until, params.get("store", ""), params.get("by", ""), int(top) if top else None, params.get("code", ""),
+        window, params.get("language") or language,
+    )
+
+
+def _day(params: Mapping[str, str], key: str) -> dt.date | None:
+    text = params.get(key, "")
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        hint = f"write it as {key}=2026-01-31"
+        raise Rejected(f"{key} = {text!r} is not a day", code="bad_parameter", field=key, hint=hint) from None
+
+
+def _sales(store: Store, asked: _Asked) -> _Body:
+    by = [part.strip() for part in (asked.by or "day").split(",") if part.strip()]
+    found = sales(store, by, **asked.period, place=asked.place, top=asked.top)
+    columns = []
+    for key in dict.fromkeys(by):
+        columns += [key, f"{key}_name"] if key in ("sku", "store") else [key]
+    total, money = found.totals, cell(found.totals.amount, "money", found.currency)
+    notes = [
+        f"{total.receipts:,} receipts, {cell(total.quantity, 'number', '')} pieces, {money} {found.currency} after "
+        f"returns, {total.members:,} members"
+    ]
+    if found.other:
+        notes.append(f"{found.other:,} receipts in other currencies than {found.currency} are not counted here")
+    if found.behind:
+        notes.append(f"{found.behind:,} log entries are not counted yet; as of {to_iso(found.as_of)}")
+    return [*columns, "rank", "quantity", "amount", "receipts"], found.rows, notes
+
+
+def _members(store: Store, asked: _Asked) -> _Body:
+    found = members(store, **asked.period, place=asked.place, top=asked.top or 10)
+    notes = [f"new and returning: {found.since} to {found.until}"]
+    if _choice(asked, ("figures", "decile", "member")) == "decile":
+        rows = [msgspec.structs.asdict(d) for d in found.deciles]
+        return ("decile", "members", "amount", "share", "receipts", "recency"), rows, notes
+    if asked.by == "member":
+        best = [{**msgspec.structs.asdict(m), "member": m.label} for m in found.top]
+        return ("member", "amount", "receipts", "last"), best, notes
+    figures = {**found.counts, "new": found.new, "returning": found.returning}
+    rows = [{"figure": title(name, asked.language), "members": count} for name, count in figures.items()]
+    if found.known_share is not None:
+        notes.append(f"{title('known_share', asked.language)}: {found.known_share:.1%}")
+    return ("figure", "members"), rows, notes
+
+
+def _campaigns(store: Store, asked: _Asked) -> _Body:
+    if asked.code:
+        return _effect(store, asked)
+    rows = [msgspec.structs.asdict(c) for c in campaigns(store)]
+    return ("code", "name", "kind", "sends", "reached", "assigned_treated", "assigned_holdout", "redemptions",
+            "redeeming", "discount", "amount"), rows, []
+
+
+def _effect(store: Store, asked: _Asked) -> _Body:
+    figures = campaigns(store, asked.code)
+    if not figures:
+        raise NotFound(f"there is no campaign {asked.code!r}", code="unknown_campaign", field="code")
+    of, found = figures[0], effect(store, asked.code, asked.window)
+    rows = [
+        {"method": method, "assigned_treated": found.treated, "assigned_holdout": found.holdout,
+         "treated_mean": found.treated_mean, "holdout_mean": found.holdout_mean, "lift": d.lift, "low": d.low,
+         "high": d.high, "incremental": d.lift * found.treated, "significant": "yes" if d.significant else "no"}
+        for method, d in (("Welch", found.plain), ("Welch + CUPED", found.adjusted)) if d
+    ]
+    notes = [f"{of.sends:,} sent to {of.reached:,} members, {of.redemptions:,} redeemed by {of.redeeming:,}"]
+    if found.reason:
+        notes.append(found.reason)
+    return ("method", "assigned_treated", "assigned_holdout", "treated_mean", "holdout_mean", "lift", "low", "high",
+            "incremental", "significant"), rows, notes
+
+
+def _visits(store: Store, asked: _Asked) -> _Body:
+    found = visits(store, **asked.period, place=asked.place)
+    if _choice(asked, ("zone", "day")) == "day":
+        return ("date", "visits", "devices"), [msgspec.structs.asdict(d) for d in found.days], []
+    return ("place", "zone", "name", "visits", "known", "dwell_median_ms", "dwell_p90_ms"), [
+        msgspec.structs.asdict(z) for z in found.zones
+    ], []
+
+
+def _funnel(store: Store, asked: _Asked) -> _Body:
+    found = funnel(store, **asked.period, place=asked.place, window=asked.window or "7d")
+    rows = [{"step": title(s.name, asked.language), "members": s.members, "share": s.share} for s in found.steps]
+    return ("step", "members", "share"), rows, [f"in this order, within {asked.window or '7d'}"]
+
+
+def _overlap(store: Store, asked: _Asked) -> _Body:
+    found = msgspec.structs.asdict(overlap(store, **asked.period))
+    total = sum(found.values())
+    rows = [
+        {"figure": title(name, asked.language), "members": count, "share": count / total if total else None}
+        for name, count in found.items()
+    ]
+    return ("figure", "members", "share"), rows, []
+
+
+def _choice(asked: _Asked, choices: Sequence[str]) -> str:
+    """Return what the report is split by, the first choice when nothing was said."""
+    if asked.by and asked.by not in choices:
+        hint = f"choose from {', '.join(choices)}"
+        raise Rejected(f"by = {asked.by!r} is not known here", code="bad_parameter", field="by", hint=hint)
+    return asked.by or choices[0]
+
+
+REPORTS: dict[str, Callable[[Store, _Asked], _Body]] = {
+    "sales": _sales, "members": _members, "campaigns": _campaigns, "visits": _visits, "funnel": _funnel,
+    "overlap": _overlap,
+}
+"""Every report by its name."""

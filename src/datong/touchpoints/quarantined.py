@@ -67,7 +67,8 @@ def raw_of(heard: Heard) -> bytes:
     if not heard.raw:
         return msgspec.json.encode(heard)
     own = _json.decode(heard.raw)
-    beside: dict[str, object] = {}  # what stood beside the call: in the batch around it, or in the address it was sent to
+    # what stood beside the call: in the batch around it, or in the address it was sent to
+    beside: dict[str, object] = {}
     if own.type != heard.type:
         beside["type"] = heard.type
     if own.sent_at != heard.sent_at:

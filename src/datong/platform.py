@@ -42,7 +42,7 @@ class Platform:
         self.flow = Flow(
             store,
             (
-                Consents(store), Places(store), Commerce(store),  # settle
+                Consents(), Places(store), Commerce(store),  # settle
                 QuarantineDesk(store, self.vault),
                 Identity(store, self.vault),  # recognise
                 Tags(store),  # describe

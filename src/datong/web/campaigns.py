@@ -31,7 +31,8 @@ def campaigns(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Return every campaign with its numbers: our own with their effect, and those that were loaded from elsewhere."""
     platform: Platform = request.app.state.platform
     kept: Kept = request.app.state.kept
-    return kept.get("campaigns", 3, lambda: {"campaigns": _all(platform)})
+    rows: list[dict[str, Any]] = kept.get("campaigns", 3, lambda: _all(platform))
+    return {"campaigns": rows}
 
 
 @get("/campaigns/{code:str}", sync_to_thread=True)

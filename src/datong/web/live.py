@@ -22,7 +22,7 @@ from datong.delivery import messages
 from datong.identity import label, who
 from datong.marketing import all_campaigns, decisions, redemptions
 from datong.model import local_parts
-from datong.places import present, venues
+from datong.places import Spot, present, venues
 from datong.platform import Platform
 from datong.scenes import definitions, firings
 from datong.touchpoints import sources
@@ -56,7 +56,8 @@ def live(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Return everything the Live page shows, worked out at most twice a second."""
     kept: Kept = request.app.state.kept
     platform: Platform = request.app.state.platform
-    return kept.get("live", 0.5, lambda: _live(platform, kept))
+    found: dict[str, Any] = kept.get("live", 0.5, lambda: _live(platform, kept))
+    return found
 
 
 @get("/events", sync_to_thread=True)
@@ -121,8 +122,8 @@ def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
                     "zone": zone.code, "name": zone.name.in_language(language),
                     "shop": zone.shop.code if zone.shop else "", "category": zone.category,
                     "x": zone.rect.x, "y": zone.rect.y, "w": zone.rect.w, "h": zone.rect.h,
-                    "count": counted.get((venue.code, zone.code), (0, 0))[0],
-                    "known": counted.get((venue.code, zone.code), (0, 0))[1],
+                    "count": counted.get(Spot(venue.code, zone.code), [0, 0])[0],
+                    "known": counted.get(Spot(venue.code, zone.code), [0, 0])[1],
                     "today_visits": visited.get((venue.code, zone.code), 0),
                 }
                 for zone in floor.zones

@@ -99,9 +99,9 @@ def me(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Return who is logged in, and how the console writes money and time."""
     platform: Platform = request.app.state.platform
     retailer, clock = platform.settings.retailer, platform.store.clock
-    simulated = isinstance(clock, ScaledClock)
     return {
         "user": request.session.get("user", "local"), "retailer": retailer.name, "currency": retailer.currency,
         "exponent": exponent(retailer.currency), "timezone": retailer.timezone, "language": retailer.language,
-        "version": __version__, "now": clock.now(), "speed": clock.speed if simulated else 1.0, "demo": simulated,
+        "version": __version__, "now": clock.now(), "demo": isinstance(clock, ScaledClock),
+        "speed": clock.speed if isinstance(clock, ScaledClock) else 1.0,
     }

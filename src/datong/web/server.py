@@ -10,6 +10,7 @@ import uvicorn
 from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
@@ -38,7 +39,7 @@ def create_app(platform: Platform) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(("/v1/", "/touchpoints/")):
+        if scope["type"] == ScopeType.HTTP and path.startswith(("/v1/", "/touchpoints/")):
             await intake(scope, receive, send)  # type: ignore[arg-type]
         else:
             await rest(scope, receive, send)

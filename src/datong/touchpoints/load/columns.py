@@ -63,9 +63,7 @@ class Columns(msgspec.Struct):
         if each.column:
             return _present(batch.column(each.column))
         if each.join:
-            parts = [pc.replace_substring(text(batch.column(c)), each.by, "-") if each.by else text(batch.column(c))
-                     for c in each.join]
-            return text(pc.binary_join_element_wise(*parts, each.by, null_handling="skip"))
+            return _join([text(batch.column(c)) for c in each.join], each.by)
         if each.sum:
             return _sum([_present(batch.column(c)) for c in each.sum])
         if each.lookup:
@@ -144,6 +142,14 @@ def _plain(name: str, array: Any) -> bool:
     return pa.types.is_boolean(array.type) or (numbers and (name in (*MONEY, "quantity") or "." in name))
 
 
+def _join(parts: list[pa.Array], by: str) -> pa.Array:
+    """Put the texts of each row together; `by` inside a text becomes a hyphen, so that levels remain levels."""
+    parts = [pc.replace_substring(part, by, "-") if by else part for part in parts]
+    # pyarrow 26 drops rows in which all parts are null (null_handling="skip"), so begin with a part that never is
+    first = pa.repeat(pa.scalar(""), len(parts[0]))
+    return text(pc.utf8_slice_codeunits(pc.binary_join_element_wise(first, *parts, by, null_handling="skip"), len(by)))
+
+
 def _sum(parts: list[Any]) -> pa.Array:
     try:
         numbers = [pc.fill_null(_number(part), 0) for part in parts]
@@ -167,7 +173,7 @@ def _added(row: tuple[str | None, ...]) -> str | None:
 
 
 def _number(array: Any) -> pa.Array:
-    return pc.cast(text(array), pa.decimal128(38, 6)) if pa.types.is_string(array.type) else array
+    return pc.cast(text(array), pa.decimal128(18, 6)) if pa.types.is_string(array.type) else array
 
 
 def _lookup(mapping: LoadMapping, load: Load, each: Expression, where: str) -> tuple[pa.Array, pa.Array]:

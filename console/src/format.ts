@@ -14,6 +14,8 @@ export interface Format {
   moneyShort(minor: number | null | undefined): string;
   /** Money with its sign always shown. */
   moneySigned(minor: number | null | undefined): string;
+  /** Minor units as a plain decimal number, for files. */
+  decimal(minor: number | null | undefined): string;
   number(value: number | null | undefined, digits?: number): string;
   percent(share: number | null | undefined, digits?: number): string;
   /** "14:05:09" in the retailer's time zone. */
@@ -24,6 +26,8 @@ export interface Format {
   dateTime(ms: number | null | undefined): string;
   /** A calendar date "2026-03-01" as written, without any time zone. */
   day(iso: string): string;
+  /** The same without the weekday, for axes. */
+  dayShort(iso: string): string;
   /** The calendar date of a moment in the retailer's time zone, "2026-03-01". */
   isoDay(ms: number): string;
   /** "3 min", "1 h 20 min". */
@@ -42,7 +46,16 @@ const AGO: [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1000],
 ];
 
+/** An ISO date by a formatter; other text stays as it is. */
+function written(formatter: Intl.DateTimeFormat, text: string): string {
+  const parsed = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(parsed) ? text : formatter.format(parsed);
+}
+
 const given = (value: number | null | undefined): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** A true minus sign, as wide as the plus. */
+const minus = (text: string): string => text.replace("-", "\u2212");
 
 /** All formats of one language, currency and time zone; the formatters are made once. */
 export function makeFormat({ language, currency, exponent, timezone }: FormatOptions): Format {
@@ -68,15 +81,17 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
   const dates = moment({ year: "numeric", month: "short", day: "numeric" });
   const both = moment({ year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
   const days = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "short", day: "numeric", weekday: "short" });
+  const shortDays = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "numeric", day: "numeric" });
   const iso = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, year: "numeric", month: "2-digit", day: "2-digit" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
   const [hourUnit, minuteUnit, secondUnit] = [unit("hour"), unit("minute"), unit("second")];
   const scale = 10 ** exponent;
 
   return {
-    money: (minor) => (given(minor) ? plain.format(minor / scale) : NONE),
-    moneyShort: (minor) => (given(minor) ? short.format(minor / scale) : NONE),
-    moneySigned: (minor) => (given(minor) ? signed.format(minor / scale) : NONE),
+    money: (minor) => (given(minor) ? minus(plain.format(minor / scale)) : NONE),
+    moneyShort: (minor) => (given(minor) ? minus(short.format(minor / scale)) : NONE),
+    moneySigned: (minor) => (given(minor) ? minus(signed.format(minor / scale)) : NONE),
+    decimal: (minor) => (given(minor) ? (minor / scale).toFixed(exponent) : ""),
     number: (value, digits = 0) =>
       given(value) ? new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value) : NONE,
     percent: (share, digits = 0) =>
@@ -87,10 +102,8 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
     clock: (ms) => (given(ms) ? minutes.format(ms) : NONE),
     date: (ms) => (given(ms) ? dates.format(ms) : NONE),
     dateTime: (ms) => (given(ms) ? both.format(ms) : NONE),
-    day: (text) => {
-      const parsed = Date.parse(`${text}T00:00:00Z`);
-      return Number.isNaN(parsed) ? text : days.format(parsed);
-    },
+    day: (text) => written(days, text),
+    dayShort: (text) => written(shortDays, text),
     isoDay: (ms) => iso.format(ms),
     duration: (ms) => {
       if (!given(ms)) return NONE;

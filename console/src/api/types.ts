@@ -26,9 +26,10 @@ export interface EventRow {
   source: string;
   place: string;
   zone: string;
+  /** What it was about: the first product, else a receipt, coupon or campaign. */
   label: string;
   amount: Minor | null;
-  items: number | { sku: string; name?: string; quantity?: number }[];
+  items: number;
   member: number | null;
 }
 
@@ -102,6 +103,7 @@ export interface LiveEffect {
   high: Minor;
   treated: number;
   holdout: number;
+  significant: boolean;
 }
 
 export interface SourceHealth {
@@ -222,13 +224,15 @@ export interface Funnel {
 }
 
 export interface Effect {
-  lift: Minor;
-  low: Minor;
-  high: Minor;
+  lift: Minor | null;
+  low: Minor | null;
+  high: Minor | null;
   significant: boolean;
   treated_mean: Minor;
   holdout_mean: Minor;
-  incremental: Minor;
+  incremental: Minor | null;
+  /** Why the figure is missing or weak, in words. */
+  reason?: string;
 }
 
 export type CampaignState = "running" | "paused" | string;

@@ -3,6 +3,7 @@ import type { EventRow } from "../api/types";
 import { useFormat } from "../app/session";
 import { useWords } from "../i18n/language";
 import { MemberLink } from "./badges";
+import { usePlaceNames } from "./places";
 
 const TONE: Record<string, string> = {
   "Receipt Issued": "good",
@@ -13,15 +14,11 @@ const TONE: Record<string, string> = {
   "Message Sent": "warn",
 };
 
-function items(event: EventRow): number {
-  return Array.isArray(event.items) ? event.items.length : event.items;
-}
-
 export function EventLine({ event, who = true, dated = false }: { event: EventRow; who?: boolean; dated?: boolean }) {
   const { w } = useWords();
   const format = useFormat();
-  const where = [w(event.channel), event.zone || event.place].filter(Boolean).join(" · ");
-  const count = items(event);
+  const named = usePlaceNames();
+  const where = [w(event.channel), named(event.zone || event.place)].filter(Boolean).join(" · ");
   return (
     <li>
       <time dateTime={new Date(event.time).toISOString()} title={format.dateTime(event.time)}>
@@ -30,13 +27,13 @@ export function EventLine({ event, who = true, dated = false }: { event: EventRo
       <span className={`dot ${TONE[event.type] ?? ""}`} aria-hidden="true" />
       <span className="grow">
         <span>{w(event.type)}</span>
-        {count > 0 && <span className="faint"> × {format.number(count)}</span>}
+        {event.label && <span className="soft"> {event.label}</span>}
         <span className="faint small event-where"> {where}</span>
       </span>
       {event.amount ? <span className="num">{format.money(event.amount)}</span> : null}
       {who && (
         <span className="event-who clip">
-          <MemberLink member={event.member} label={event.label} />
+          <MemberLink member={event.member} />
         </span>
       )}
     </li>

@@ -1,29 +1,9 @@
 /** An effect as point and interval on a line with its zero: small, without the chart library. */
 import { useFormat } from "../app/session";
 import { useWords } from "../i18n/language";
+import { verdictOf, type Bounds } from "./verdict";
 
-export interface Bounds {
-  lift: number;
-  low: number;
-  high: number;
-}
-
-/** The scale that shows all effects and zero, so that several lines can be compared. */
-export function scaleOf(effects: Bounds[]): [number, number] {
-  const low = Math.min(0, ...effects.map((effect) => effect.low));
-  const high = Math.max(0, ...effects.map((effect) => effect.high));
-  const room = (high - low || 1) * 0.06;
-  return [low - room, high + room];
-}
-
-/** Which verdict an effect earns: its interval is wholly above zero, wholly below, or around it. */
-export function verdictOf(effect: Bounds | null | undefined): "up" | "down" | "open" | "none" {
-  if (!effect) return "none";
-  if (effect.low > 0) return "up";
-  return effect.high < 0 ? "down" : "open";
-}
-
-export function Interval({ effect, scale }: { effect: Bounds; scale: [number, number] }) {
+export function Interval({ effect, scale }: { effect: Bounds & { significant: boolean }; scale: [number, number] }) {
   const { t } = useWords();
   const format = useFormat();
   const [from, to] = scale;

@@ -26,22 +26,30 @@ export function Page({ title, subtitle, actions, children }: {
   );
 }
 
-export function Card({ title, hint, actions, className = "", flush, children }: {
+export function Card({ title, hint, actions, className = "", flush, headless, children }: {
   title: string;
   hint?: string;
   actions?: ReactNode;
   className?: string;
   flush?: boolean;
+  /** The page's own title says it already: the card's is for screen readers only. */
+  headless?: boolean;
   children: ReactNode;
 }) {
   const id = useId();
   return (
     <section className={`card ${className}`} aria-labelledby={id}>
-      <div className="card-head">
-        <h2 id={id}>{title}</h2>
-        {actions && <div className="row">{actions}</div>}
-        {hint && <p>{hint}</p>}
-      </div>
+      {headless ? (
+        <h2 id={id} className="sr-only">
+          {title}
+        </h2>
+      ) : (
+        <div className="card-head">
+          <h2 id={id}>{title}</h2>
+          {actions && <div className="row">{actions}</div>}
+          {hint && <p>{hint}</p>}
+        </div>
+      )}
       <div className={flush ? "card-body flush" : "card-body"}>{children}</div>
     </section>
   );
@@ -55,7 +63,7 @@ export function Figures({ items }: { items: { name: string; value: ReactNode; no
         <div className="figure" key={name}>
           <dt>{name}</dt>
           <dd>{value}</dd>
-          <small>{note}</small>
+          {note && <small>{note}</small>}
         </div>
       ))}
     </dl>

@@ -9,7 +9,7 @@ import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { StateBadge } from "../../parts/badges";
 import { LazyChart } from "../../parts/chart/LazyChart";
-import { verdictOf } from "../../parts/Interval";
+import { boundsOf, verdictOf } from "../../parts/verdict";
 import { Answer, Notice } from "../../parts/Notice";
 import { Card, Figures, Page } from "../../parts/Page";
 import { Messages } from "../live/lists";
@@ -25,17 +25,21 @@ function EffectCard({ campaign }: { campaign: CampaignPage }) {
   const format = useFormat();
   const verdict = useVerdict();
   const { effect } = campaign;
-  const option = useMemo(() => effect && effectOption(effect, format), [effect, format]);
+  const bounds = boundsOf(effect);
+  const option = useMemo(() => {
+    const known = boundsOf(effect);
+    return known && effectOption(known, format);
+  }, [effect, format]);
   return (
     <Card title={t("campaign.effect")} hint={t("campaign.effect.hint")} actions={<VerdictBadge effect={effect} />}>
       <p className="verdict">{verdict(effect)}</p>
-      <p className="soft">{t(`verdict.advice.${verdictOf(effect)}`)}</p>
-      {effect && option && (
+      <p className="soft">{t(`verdict.advice.${bounds ? verdictOf(effect) : "none"}`)}</p>
+      {effect && bounds && option && (
         <>
           <LazyChart height={EFFECT_PX} option={option} label={t("campaign.effect.label", {
-            lift: format.moneySigned(effect.lift),
-            low: format.moneySigned(effect.low),
-            high: format.moneySigned(effect.high),
+            lift: format.moneySigned(bounds.lift),
+            low: format.moneySigned(bounds.low),
+            high: format.moneySigned(bounds.high),
           })} />
           <dl className="pairs">
             <div className="pair">
@@ -62,7 +66,7 @@ function DaysCard({ campaign }: { campaign: CampaignPage }) {
   const format = useFormat();
   const { days } = campaign;
   const option = useMemo(
-    () => days?.length ? daysOption(days, { sent: t("campaigns.sent"), redeemed: t("campaigns.redeemed"), day: format.day }) : null,
+    () => days?.length ? daysOption(days, { sent: t("campaigns.sent"), redeemed: t("campaigns.redeemed"), day: format.day, short: format.dayShort }) : null,
     [days, t, format],
   );
   return (

@@ -6,7 +6,8 @@ import type { CampaignRow } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { StateBadge } from "../../parts/badges";
-import { Interval, scaleOf } from "../../parts/Interval";
+import { Interval } from "../../parts/Interval";
+import { boundsOf, scaleOf } from "../../parts/verdict";
 import { Answer, Notice } from "../../parts/Notice";
 import { Card, Page } from "../../parts/Page";
 import { CsvButton, Table, type Column } from "../../parts/Table";
@@ -17,7 +18,7 @@ function useColumns(rows: CampaignRow[]): Column<CampaignRow>[] {
   const { t, w } = useWords();
   const format = useFormat();
   const verdict = useVerdict();
-  const scale = scaleOf(rows.flatMap((row) => (row.effect ? [row.effect] : [])));
+  const scale = scaleOf(rows.map((row) => boundsOf(row.effect)).filter((bounds) => bounds !== null));
   return [
     {
       key: "name",
@@ -47,18 +48,19 @@ function useColumns(rows: CampaignRow[]): Column<CampaignRow>[] {
       phone: "whole",
       width: "26%",
       plain: (row) => verdict(row.effect),
-      show: (row) =>
-        row.effect ? (
+      show: (row) => {
+        const bounds = boundsOf(row.effect);
+        if (!bounds) return <span className="faint">{t("campaigns.noteffect")}</span>;
+        return (
           <div>
             <div className="row tight spread">
-              <strong>{format.moneySigned(row.effect.lift)}</strong>
+              <strong>{format.moneySigned(bounds.lift)}</strong>
               <VerdictBadge effect={row.effect} />
             </div>
-            <Interval effect={row.effect} scale={scale} />
+            <Interval effect={bounds} scale={scale} />
           </div>
-        ) : (
-          <span className="faint">{t("campaigns.noteffect")}</span>
-        ),
+        );
+      },
     },
     { key: "change", title: "", phone: "whole", show: (row) => <PauseButton campaign={row} /> },
   ];
@@ -69,9 +71,9 @@ export default function Campaigns() {
   const query = useQuery(campaignsQuery());
   const columns = useColumns(query.data ?? []);
   return (
-    <Page title={t("campaigns.title")} subtitle={t("campaigns.subtitle")}
+    <Page title={t("campaigns.title")} subtitle={t("live.effect.hint")}
       actions={<CsvButton name="campaigns" columns={columns} rows={query.data} />}>
-      <Card title={t("campaigns.title")} hint={t("live.effect.hint")} flush>
+      <Card title={t("campaigns.title")} flush headless>
         <Answer query={query} lines={8}>
           {(rows) =>
             rows.length === 0 ? (

@@ -1,12 +1,12 @@
 /** The campaign charts as ECharts options. */
 import type { EChartsCoreOption } from "echarts/core";
-import type { CampaignDay, Effect } from "../../api/types";
+import type { CampaignDay } from "../../api/types";
 import type { Format } from "../../format";
-import { verdictOf } from "../../parts/Interval";
+import { verdictOf, type Bounds } from "../../parts/verdict";
 import { frame, safe, type Ink } from "../../parts/chart/ink";
 
 /** The interval as a thick line, the estimate as a point on it, zero as a dashed line. */
-export function effectOption(effect: Effect, format: Format) {
+export function effectOption(effect: Bounds & { significant: boolean }, format: Format) {
   const low = Math.min(0, effect.low);
   const high = Math.max(0, effect.high);
   const room = (high - low || 100) * 0.12;
@@ -14,9 +14,9 @@ export function effectOption(effect: Effect, format: Format) {
     const { axis, text } = frame(ink);
     const verdict = verdictOf(effect);
     const colour = verdict === "up" ? ink.accent : verdict === "down" ? ink.seal : ink.slate;
-    const label = (value: number, position: string) => ({
+    const label = (value: number) => ({
       value: [value, 0],
-      label: { show: true, position, distance: 10, formatter: format.moneySigned(value), color: ink.ink, fontSize: 12, fontFamily: ink.font },
+      label: { show: true, position: "top", distance: 10, formatter: format.moneySigned(value), color: ink.ink, fontSize: 12, fontFamily: ink.font },
     });
     return {
       grid: { left: 24, right: 24, top: 30, bottom: 26 },
@@ -40,13 +40,13 @@ export function effectOption(effect: Effect, format: Format) {
           itemStyle: { color: colour },
           silent: true,
         },
-        { type: "line", data: [label(effect.lift, "top")], symbol: "circle", symbolSize: 15, itemStyle: { color: colour, borderColor: ink.surface, borderWidth: 2 }, silent: true },
+        { type: "line", data: [label(effect.lift)], symbol: "circle", symbolSize: 15, itemStyle: { color: colour, borderColor: ink.surface, borderWidth: 2 }, silent: true },
       ],
     };
   };
 }
 
-export function daysOption(days: CampaignDay[], words: { sent: string; redeemed: string; day: (iso: string) => string }) {
+export function daysOption(days: CampaignDay[], words: { sent: string; redeemed: string; day: (iso: string) => string; short: (iso: string) => string }) {
   return (ink: Ink): EChartsCoreOption => {
     const { axis, text, tooltip } = frame(ink);
     return {
@@ -62,7 +62,7 @@ export function daysOption(days: CampaignDay[], words: { sent: string; redeemed:
             : "";
         },
       },
-      xAxis: { ...axis, type: "category", data: days.map(({ date }) => words.day(date)) },
+      xAxis: { ...axis, type: "category", data: days.map(({ date }) => words.short(date)) },
       yAxis: { ...axis, type: "value", minInterval: 1, splitNumber: 3, axisLine: { show: false } },
       series: [
         { type: "bar", name: words.sent, data: days.map(({ sent }) => sent), itemStyle: { color: ink.slate, borderRadius: [3, 3, 0, 0] }, barMaxWidth: 28 },

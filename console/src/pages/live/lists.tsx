@@ -4,14 +4,17 @@ import type { Firing, LiveEffect, Message, Redemption, SourceHealth } from "../.
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { Badge, MemberLink, OutcomeBadge, StateBadge } from "../../parts/badges";
-import { Interval, scaleOf, verdictOf } from "../../parts/Interval";
+import { Interval } from "../../parts/Interval";
+import { scaleOf, verdictOf } from "../../parts/verdict";
 import { Notice } from "../../parts/Notice";
+import { usePlaceNames } from "../../parts/places";
 import { Table, type Column } from "../../parts/Table";
 
 const QUIET_MS = 10 * 60_000;
 
 export function Firings({ firings }: { firings: Firing[] }) {
   const { t, maybe } = useWords();
+  const named = usePlaceNames();
   const format = useFormat();
   if (!firings.length) return <Notice tight title={t("live.firings.empty")} text={t("live.firings.empty.hint")} />;
   return (
@@ -26,8 +29,8 @@ export function Firings({ firings }: { firings: Firing[] }) {
             </div>
             <div className="small faint">
               <MemberLink member={firing.member} label={firing.label} />
-              {firing.zone && ` · ${firing.zone}`}
-              {firing.outcome !== "sent" && firing.reason && ` · ${maybe(`silence.${firing.reason}`, firing.reason)}`}
+              {firing.zone && ` · ${named(firing.zone)}`}
+              {firing.outcome !== "holdout" && firing.reason && ` · ${maybe(`silence.${firing.reason}`, firing.reason)}`}
             </div>
           </div>
         </li>
@@ -75,6 +78,7 @@ export function Messages({ messages, who = true }: { messages: Message[]; who?: 
 
 export function Redeemed({ rows }: { rows: Redemption[] }) {
   const { t } = useWords();
+  const named = usePlaceNames();
   const format = useFormat();
   if (!rows.length) return <Notice tight title={t("live.redeemed.empty")} text={t("live.redeemed.empty.hint")} />;
   return (
@@ -88,7 +92,7 @@ export function Redeemed({ rows }: { rows: Redemption[] }) {
               <Badge tone="good">{t("live.redeemed.off", { amount: format.money(row.amount) })}</Badge>
             </div>
             <div className="small faint">
-              <MemberLink member={row.member} label={row.label} /> · {row.place}
+              <MemberLink member={row.member} label={row.label} /> · {named(row.place)}
               {" · "}
               <span className="mono">{row.coupon}</span>
             </div>

@@ -58,7 +58,7 @@ function useColumns(): Column<MemberRow>[] {
       key: "spend",
       title: t("members.spend"),
       number: true,
-      plain: (row) => format.money(row.spend_365d),
+      plain: (row) => format.decimal(row.spend_365d),
       show: (row) => format.money(row.spend_365d),
     },
     {

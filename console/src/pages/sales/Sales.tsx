@@ -85,7 +85,7 @@ function Trend({ filters, measure }: { filters: Filters; measure: Measure }) {
     const days = rows
       .map((row) => ({ day: row.day ?? "", value: reading.value(row) }))
       .sort((a, b) => a.day.localeCompare(b.day));
-    return trendOption(days, { ...reading, day: format.day });
+    return trendOption(days, { ...reading, day: format.day, dayShort: format.dayShort });
   }, [rows, reading, format]);
   return (
     <Card title={t("sales.trend")} hint={t(`sales.${measure}`)}>

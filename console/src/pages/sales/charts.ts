@@ -61,6 +61,7 @@ export function heatOption(rows: SalesRow[], axes: { skus: string[]; hours: numb
 
 export function trendOption(days: { day: string; value: number }[], words: {
   day: (iso: string) => string;
+  dayShort: (iso: string) => string;
   show: (value: number) => string;
   short: (value: number) => string;
 }) {
@@ -76,7 +77,7 @@ export function trendOption(days: { day: string; value: number }[], words: {
           return day ? `${safe(words.day(day.day))}<br><b>${safe(words.show(day.value))}</b>` : "";
         },
       },
-      xAxis: { ...axis, type: "category", data: days.map(({ day }) => words.day(day)), boundaryGap: days.length < 3 },
+      xAxis: { ...axis, type: "category", data: days.map(({ day }) => words.dayShort(day)), boundaryGap: days.length < 3 },
       yAxis: { ...axis, type: "value", splitNumber: 3, axisLabel: { ...text, formatter: words.short }, axisLine: { show: false } },
       series: [
         {

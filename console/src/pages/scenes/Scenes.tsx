@@ -53,7 +53,7 @@ export default function Scenes() {
   return (
     <Page title={t("scenes.title")} subtitle={t("scenes.subtitle")}
       actions={<CsvButton name="scenes" columns={columns} rows={query.data} />}>
-      <Card title={t("scenes.title")} flush>
+      <Card title={t("scenes.title")} flush headless>
         <Answer query={query} lines={8}>
           {(rows) =>
             rows.length === 0 ? (

@@ -56,7 +56,11 @@ def main() -> None:
     gateway = Gateway(o.gateway or int(keys.get("gateway_port", 0)), lambda message: run.hear(message, clock.now()))
     sender = Sender(o.url, {name: str(key) for name, key in keys.items()})
     try:
-        sender.send(run.begin(clock.now(), o.history_days))
+        first, past = run.begin(clock.now(), o.history_days)
+        sender.send(first)
+        sender.flush()
+        sender.send(run.due(clock.now()))  # so that the mall is seen to be full before its past is there
+        sender.send(past)
         sender.flush()
         run.keep()
         run.live(clock, sender, o.tick, stop)

@@ -6,8 +6,9 @@ reports and starts no scene. At most about 25,000 events, so that it takes secon
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
+from typing import Any
 
 from datong.model import DAY, HOUR, MINUTE
 from datong.simulator.day import CLOSE, OFFSET, OPEN, Day, Slip, basket, day_of, session
@@ -15,10 +16,11 @@ from datong.simulator.frames import Action, identify, login, money, on_history, 
 from datong.simulator.goods import Mall
 from datong.simulator.population import Shopper
 
-__all__ = ["history", "master"]
+__all__ = ["history", "master", "registrations"]
 
 _RECEIPTS, _SESSIONS = 1.1, 0.4  # for a shopper with usual habits, in thirty days
 _FIRST_NUMBER = 500_000
+_BETWEEN = 5_000  # ms from one registration to the next
 
 
 def master(mall: Mall, start: int) -> list[Action]:
@@ -34,9 +36,15 @@ def master(mall: Mall, start: int) -> list[Action]:
     return actions
 
 
+def registrations(town: list[Shopper], before: int) -> list[Action]:
+    """Return how everybody became known, in the hours before `before` (ms), by time."""
+    at = before - len(town) * _BETWEEN - DAY
+    return _marked(a for who in town for a in _registration(who, at + who.id * _BETWEEN))
+
+
 def history(mall: Mall, town: list[Shopper], seed: int, start: int, days: int, today: Day) -> list[Action]:
-    """Return registrations, `days` of the past before the day of `start`, and that day up to `start`, by time."""
-    actions = [a for who in town for a in _registration(who, start - (days + 1) * DAY)]
+    """Return `days` of the past before the day of `start`, and that day up to `start`, by time."""
+    actions: list[Action] = []
     if days:
         for who in town:
             actions.extend(_past(mall, who, seed, day_of(start), days))
@@ -46,13 +54,15 @@ def history(mall: Mall, town: list[Shopper], seed: int, start: int, days: int, t
     for web in today.sessions:
         if web.order:
             actions.extend(a for a in session_actions(web) if a.at < start)
-    actions.sort(key=lambda a: a.at)
-    return [Action(a.at, a.to, on_history(a.body)) for a in actions]
+    return _marked(actions)
+
+
+def _marked(actions: Iterable[Action]) -> list[Action]:
+    return [Action(a.at, a.to, on_history(a.body)) for a in sorted(actions, key=lambda a: a.at)]
 
 
 def _registration(who: Shopper, at: int) -> Iterator[Action]:
     """Give the log-ins and consents of before: the web shop knows the phone number of those who are linked."""
-    at += who.id * 5_000
     if who.card:
         ids = {"member_card": who.card, "phone": who.phone, "wifi_mac": who.mac}
         yield Action(at, "portal", identify(f"card.{who.id}", at, {"name": who.name}, ids=ids))
@@ -98,7 +108,7 @@ def _slip(mall: Mall, slip: Slip, who: Shopper) -> Action:
     """Return a receipt of the past as a track call, as a back office exports it."""
     body = receipt(mall, slip, who)
     ref = f"{body['store']}/{body['till']}/{body['business_day']}/{body['sequence']}"
-    about = {"receipt_id": ref, "store_id": body["store"],
+    about: dict[str, Any] = {"receipt_id": ref, "store_id": body["store"],
              "products": [{**line, "product_id": line["sku"]} for line in body["lines"]],
              **{k: body[k] for k in ("till", "business_day", "sequence", "total", "currency", "tenders", "original")
                 if k in body}}

@@ -11,11 +11,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
-from datong.model import MINUTE
+from datong.model import DAY, MINUTE
 from datong.simulator.day import Day, Session, Visit, day_of, plan_day
 from datong.simulator.frames import Action, session_actions, visit_actions
 from datong.simulator.goods import Mall
-from datong.simulator.history import history, master
+from datong.simulator.history import history, master, registrations
 from datong.simulator.population import Shopper
 from datong.simulator.react import Reactions
 from datong.simulator.sender import Sender
@@ -47,17 +47,21 @@ class Run:
         self._day: Day | None = None
         self._since = self._told = 0
 
-    def begin(self, now: int, days: int) -> list[Action]:
-        """Return what must be sent before anything else; nothing but the lost stretch where it was begun before."""
+    def begin(self, now: int, days: int) -> tuple[list[Action], list[Action]]:
+        """Return what must be sent before anything else, and the past; nothing where it was begun before.
+
+        `days` of the past go before the present one. What was lost since the progress was kept comes with `due`.
+        """
         done = json.loads(self._progress.read_text("utf-8")) if self._progress.exists() else {}
         self._told = int(done.get("until", 0))
         self._since = max(self._told, now - _BACK)
         self._plan(day_of(self._since))
         if done:
-            return []
+            return [], []
         self.truth.shoppers(self.town)
         assert self._day is not None  # noqa: S101 planned just above
-        return [*master(self.mall, now), *history(self.mall, self.town, self.seed, self._since, days, self._day)]
+        first = [*master(self.mall, now), *registrations(self.town, now - days * DAY)]
+        return first, history(self.mall, self.town, self.seed, self._since, days, self._day)
 
     def due(self, now: int) -> list[Action]:
         """Return the actions between the last time asked and `now`, in order of time."""

@@ -19,10 +19,10 @@ from datong.simulator.frames import Action
 __all__ = ["Request", "Sender", "requests"]
 
 _FRAMES = ("tills", "market")
-_LONGEST = 200  # calls in one batch: far under 500 KB
+_LONGEST = 400  # calls in one batch: under 500 KB
 _COLUMNS = (
-    "store", "till", "business_day", "sequence", "time", "kind", "currency", "total", "original", "member_card", "phone",
-    "tender", "tender_amount", "coupon", "coupon_amount",
+    "store", "till", "business_day", "sequence", "time", "kind", "currency", "total", "original",
+    "member_card", "phone", "tender", "tender_amount", "coupon", "coupon_amount",
     "sku", "name", "category", "brand", "quantity", "price", "discount", "amount",
 )
 

@@ -35,7 +35,8 @@ def heard(made: list[Request]) -> list[tuple[str, Call]]:
 
 def test_every_request_is_understood_by_its_kind(tmp_path: Path) -> None:
     simulation = run(tmp_path)
-    actions = [*simulation.begin(START, 2), *simulation.due(START + 3_600_000)]
+    first, past = simulation.begin(START, 2)
+    actions = [*first, *past, *simulation.due(START + 3_600_000)]
     made = requests(actions)
     assert sum(r.events for r in made) == len(actions)
     assert {r.to for r in made} == {"web", "app", "portal", "things", "archive", "tills", "market", "wifi", "ble"}

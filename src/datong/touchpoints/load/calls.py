@@ -7,8 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from datong.errors import Rejected
 from datong.model import to_iso
-from datong.touchpoints.call import Call, CallContext, ExternalId, Heard
+from datong.touchpoints.call import Call, CallContext, ExternalId, Heard, Unread
 from datong.touchpoints.kinds.web import read_single
 from datong.touchpoints.load.shapes import SHAPES
 
@@ -43,10 +44,13 @@ class Maker:
     def whole(self, lines: Sequence[bytes], first: int) -> Iterator[Heard]:
         """Read calls in the words of Segment's API, one per line; one without a message id gets its line's number."""
         for number, line in enumerate(lines, first):
-            for heard in read_single(line, ""):
-                if isinstance(heard, Call) and not heard.message_id:
-                    heard.message_id = f"{self._edition}/{number}"
-                yield heard
+            try:
+                (heard,) = read_single(line, "")
+            except Rejected as error:
+                heard = Unread(line, error.code, error.message, error.hint, error.field)
+            if isinstance(heard, Call) and not heard.message_id:
+                heard.message_id = f"{self._edition}/{number}"
+            yield heard
 
     def person(self, row: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return who the row is about."""

@@ -39,6 +39,8 @@ def receipts(run: pa.Table, maker: Maker) -> Iterator[Call]:
         bounds = starts[at : at + _BUNDLE + 1]
         part = run.slice(bounds[0], bounds[-1] - bounds[0])
         products, paid = _products(part), _paid(part)
+        if min(paid) < 0:
+            _given_back(products, paid)
         heads = {n: part.column(n).to_pylist() for n in part.column_names if n not in _LINE}
         for start, stop in pairwise(at - bounds[0] for at in bounds):
             head = {n: next((v for v in values[start:stop] if v is not None), None) for n, values in heads.items()}

@@ -20,22 +20,22 @@ export function EventLine({ event, who = true, dated = false }: { event: EventRo
   const named = usePlaceNames();
   const where = [w(event.channel), named(event.zone || event.place)].filter(Boolean).join(" · ");
   return (
-    <li>
+    <li className="event">
       <time dateTime={new Date(event.time).toISOString()} title={format.dateTime(event.time)}>
         {dated ? format.dateTime(event.time) : format.time(event.time)}
       </time>
       <span className={`dot ${TONE[event.type] ?? ""}`} aria-hidden="true" />
       <span className="grow">
-        <span>{w(event.type)}</span>
-        {event.label && <span className="soft"> {event.label}</span>}
-        <span className="faint small event-where"> {where}</span>
-      </span>
-      {event.amount ? <span className="num">{format.money(event.amount)}</span> : null}
-      {who && (
-        <span className="event-who clip">
-          <MemberLink member={event.member} />
+        <span className="clip event-what">
+          {w(event.type)}
+          {event.label && <span className="soft"> {event.label}</span>}
         </span>
-      )}
+        <span className="clip event-what faint small">{where}</span>
+      </span>
+      <span className="event-end">
+        {who && <MemberLink member={event.member} />}
+        {event.amount ? <span className="num">{format.money(event.amount)}</span> : null}
+      </span>
     </li>
   );
 }

@@ -10,6 +10,8 @@ const GAP = 3;
 const LETTER_PX = 6.6;
 const WIDE_LETTER_PX = 12;
 const NARROW_PX = 520;
+/** A zone this deep has room for the bar below its figures. */
+const BAR_FITS_PX = 52;
 /** Above this heat white text reads better than black (contrast at least 4.5 on both sides). */
 const INK_TURNS = 0.68;
 
@@ -57,7 +59,7 @@ function ZoneShape({ zone, box, heat, chosen, onChoose }: {
       <rect x={x} y={y} width={w} height={h} rx={5}
         fill={`color-mix(in oklab, var(--heat-high) ${Math.round(heat * 100)}%, var(--heat-low))`}
         stroke={chosen ? "var(--ink)" : "var(--line)"} strokeWidth={chosen ? 2 : 1} />
-      {known > 0 && w > 24 && h > 24 && (
+      {known > 0 && w > 24 && h > BAR_FITS_PX && (
         <rect x={x + 7} y={y + h - 8} width={Math.max(2, (w - 14) * known)} height={3} rx={1.5} fill={ink} opacity={0.75} />
       )}
       {name && (

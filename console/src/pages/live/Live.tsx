@@ -80,7 +80,7 @@ function Board({ live }: { live: LiveData }) {
   const place = live.venues.map((venue) => venue.name || venue.place).join(" · ");
   return (
     <>
-      <div className="grid">
+      <div className="grid live-top">
         <div className="span-4 stack">
           <Present present={live.present} />
           <Figures items={[

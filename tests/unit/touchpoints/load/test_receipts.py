@@ -49,6 +49,7 @@ def test_lines_of_one_key_are_one_receipt() -> None:
                      {"product_id": "b", "quantity": 2, "amount": 2.20, "discount": 0.5}],
     }
     assert (second.message_id, people(second)) == ("s/2", [])
+    assert second.properties is not None
     assert second.properties["products"] == [{"product_id": "a", "quantity": 0, "amount": 0.0}]
 
 
@@ -95,7 +96,8 @@ def test_a_tills_numbering_makes_the_reference_whole() -> None:
 
 
 def test_an_unreadable_time_is_passed_on_as_written() -> None:
-    (call,) = made(key=["s/1"], **{"time": [None], "time?": ["soon"]}, sku=["a"], amount=[1.0])
+    written: dict[str, list[Any]] = {"time": [None], "time?": ["soon"]}
+    (call,) = made(key=["s/1"], **written, sku=["a"], amount=[1.0])
     assert call.timestamp == "soon"
 
 

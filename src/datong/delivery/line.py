@@ -26,6 +26,7 @@ __all__ = ["Line"]
 
 _BATCH = 20
 _LEASE = 5 * MINUTE
+_EVENTS = {"sent": "Message Sent", "failed": "Message Failed"}
 
 log = logging.getLogger("datong.delivery")
 
@@ -50,20 +51,16 @@ class Line:
             if not rows:
                 return 0
             verdicts = judge(tx, self._vault, self._store.settings, self.settings, rows, now)
-        self._claim(verdicts, {row.id: row for row in rows}, now)
-        done, told = [], []
-        for verdict in verdicts:
-            if verdict.action == "fail":
-                told.append(self._event(verdict, rows, "Message Failed", now))
-            elif verdict.action == "send":
-                change = self._send(verdict, now, stop)
-                done.append(change)
-                if change["state"] in ("sent", "failed"):
-                    kind = "Message Sent" if change["state"] == "sent" else "Message Failed"
-                    told.append(self._event(verdict, rows, kind, now))
-        self._store.log.append([event_record(event) for event in told])
+        found = {row.id: row for row in rows}
+        self._tell([self._event(found[v.id], "failed", now) for v in verdicts if v.action == "fail"])
+        self._claim(verdicts, found, now)
+        done = [self._send(verdict, now, stop) for verdict in verdicts if verdict.action == "send"]
+        self._tell([self._event(found[d["key"]], d["to"], now) for d in done if d["to"] in _EVENTS])
         self._mark(done)
         return len(rows)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        self._store.log.append([event_record(event) for event in events])
 
     def _claim(self, verdicts: Sequence[Verdict], rows: dict[str, Any], now: int) -> None:
         """Write down what will not be sent, and that the rest is being sent."""
@@ -135,14 +132,13 @@ class Line:
             tx.execute(CHANNEL.update().where(CHANNEL.c.name == self.name).values(
                 state=state, reason=reason, since=now))
 
-    def _event(self, verdict: Verdict, rows: Sequence[Any], kind: str, now: int) -> Event:
+    def _event(self, row: Any, outcome: str, now: int) -> Event:
         """Return the log's entry about the message; its id is made of the message's, so a repeat changes nothing."""
-        row = next(row for row in rows if row.id == verdict.id)
         date, hour = local_parts(now, self._store.settings.retailer.timezone)
-        word = "sent" if kind == "Message Sent" else "failed"
+        known = (Identifier(row.ns, row.ident),) if row.ns else ()
         return Event(
-            id=f"{word}:{row.id}", source="delivery", channel=self.name, type=kind, time=now, received=now, date=date,
-            hour=hour, identifiers=(Identifier(row.ns, row.ident),) if row.ns else (), ident=row.ident,
+            id=f"{outcome}:{row.id}", source="delivery", channel=self.name, type=_EVENTS[outcome], time=now,
+            received=now, date=date, hour=hour, identifiers=known, ident=row.ident,
             campaign=row.campaign, coupon=row.coupon, ref=row.id, properties={"channel": self.name},
         )
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from datong.errors import Conflict
 from datong.marketing.campaigns import Campaign, campaign
-from datong.marketing.tables import DECISION, LAUNCH, TARGET
+from datong.marketing.tables import LAUNCH, TARGET
 from datong.model import Event, Firing
-from datong.storage import Store, event_record, fetch_in, insert_new
+from datong.storage import Store, event_record, insert_new
 
 __all__ = ["Launch", "Part", "launch_members", "launches", "next_targets", "tick"]
 
@@ -67,7 +67,7 @@ def launches(tx: sa.Connection, code: str) -> list[Launch]:
 def next_targets(tx: sa.Connection, limit: int) -> Part | None:
     """Take up to `limit` members of the earliest unfinished launch, and note that they are done; None if none waits.
 
-    Members that became one meanwhile are decided for once.
+    Members that became one meanwhile have one name, so one firing, and are decided for once.
     """
     waiting = tx.execute(sa.select(LAUNCH).where(LAUNCH.c.done < LAUNCH.c.total).order_by(LAUNCH.c.at).limit(2)).all()
     if not waiting:
@@ -78,8 +78,6 @@ def next_targets(tx: sa.Connection, limit: int) -> Part | None:
     done = targets[-1].position if targets and len(targets) == limit else row.total
     tx.execute(LAUNCH.update().where(LAUNCH.c.id == row.id).values(done=done))
     names = {f"{row.id}:{t.member}": t.member for t in targets}
-    for known in fetch_in(tx, sa.select(DECISION.c.firing), DECISION.c.firing, names):
-        del names[known.firing]
     found = campaign(tx, row.campaign)
     candidates = [(Firing(name, "", 0, member, row.at), [found]) for name, member in names.items()]
     return Part(row.id, done, candidates, len(waiting) == 1 and done >= row.total)

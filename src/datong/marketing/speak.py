@@ -44,13 +44,14 @@ def write_message(
 
 
 def offer_text(offer: Offer, currency: str, language: str) -> str:
-    """Return the offer as a shopper reads it: `20% off`, `8折`, `减20.00 CNY`; empty for none."""
+    """Return the offer as a shopper reads it: `20% off`, `8折`, `减¥20.00`, `20.00 EUR off`; empty for none."""
     if offer.kind == "percent":
         if language == "zh-CN":
             return f"{(100 - offer.value) / 10:g}折" if offer.value < 100 else "免费"
         return f"{offer.value}% off" if offer.value < 100 else "free"
     if offer.kind == "amount":
-        money = Money(offer.value, currency)
+        plain = str(Money(offer.value, currency)).rpartition(" ")[0]
+        money = f"¥{plain}" if currency == "CNY" else f"{plain} {currency}"
         return f"减{money}" if language == "zh-CN" else f"{money} off"
     return ""
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
 
+import msgspec
 import sqlalchemy as sa
 
 from datong.commerce import skus
@@ -20,12 +21,13 @@ from datong.marketing.launch import next_targets, tick
 from datong.marketing.merge import rekey
 from datong.marketing.people import arms_of, said_to, statements_of
 from datong.marketing.speak import Names
+from datong.marketing.tables import DECISION
 from datong.marketing.write import write
-from datong.model import Batch, Firing
+from datong.model import Batch, Event, Firing
 from datong.places import zones
 from datong.privacy import Vault
 from datong.scenes import firings_since
-from datong.storage import FactsTx, Stage, Store, cursor, set_cursor
+from datong.storage import FactsTx, Stage, Store, cursor, fetch_in, set_cursor
 
 __all__ = ["Marketing"]
 
@@ -45,7 +47,7 @@ class Marketing(Stage):
         load_campaigns(store)
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
-        """Re-key, redeem, decide about new firings, and go on with what is being launched."""
+        """Re-key, redeem, decide about new firings once each, and go on with what is being launched."""
         if batch.merges:
             rekey(tx, batch.merges)
         self._redeem(batch, tx)
@@ -68,8 +70,11 @@ class Marketing(Stage):
         fold_assignments(batch.events, facts)
 
     def _redeem(self, batch: Batch, tx: sa.Connection) -> None:
+        """Redeem what tills report; a coupon on an online order becomes an event of its own, as a till makes one."""
         attempts = []
         for at, event in enumerate(batch.events):
+            if event.type == "Order Completed" and event.coupon and not event.history:
+                batch.derived.append(_redeemed_online(event, batch.now))
             if event.type == "Coupon Redeemed" and not event.history:
                 key = blake2b(f"{event.source}\0{event.id}".encode(), digest_size=16).hexdigest()
                 attempts.append(Attempt(
@@ -78,6 +83,9 @@ class Marketing(Stage):
             redeem_all(tx, self._vault, attempts)
 
     def _decide(self, batch: Batch, tx: sa.Connection, candidates: Sequence[tuple[Firing, Sequence[Campaign]]]) -> None:
+        known_before = fetch_in(tx, sa.select(DECISION.c.firing), DECISION.c.firing, {f.id for f, _ in candidates})
+        decided_before = {row.firing for row in known_before}
+        candidates = [(f, cs) for f, cs in candidates if f.id not in decided_before]
         open_to = {f.member for f, cs in candidates if any(not c.closed(batch.now) for c in cs)}
         campaigns = {c.code: c for _, cs in candidates for c in cs}
         concerned: dict[str, set[int]] = defaultdict(set)
@@ -97,6 +105,13 @@ class Marketing(Stage):
         decided = decide(candidates, known, self._settings, self._vault, self._channels, batch.now)
         write(tx, decided, known.serials, self._settings.retailer.timezone)
         batch.derived.extend(decided.events)
+
+
+def _redeemed_online(order: Event, now: int) -> Event:
+    return msgspec.structs.replace(
+        order, id=f"redeemed:{order.source}:{order.id}", source="marketing", type="Coupon Redeemed", received=now,
+        items=(), amount=sum(item.discount for item in order.items), properties={}, personal={}, offset=0,
+    )
 
 
 def _names(tx: sa.Connection, candidates: Sequence[tuple[Firing, Sequence[Campaign]]]) -> Names:

@@ -64,8 +64,8 @@ class Graph:
         self.touched: dict[int, Link] = {}
         self.events: list[dict[str, Any]] = []
         self.merges: list[tuple[int, Person, Person]] = []
-        self.shown: dict[int, dict[int, int]] = {}
-        self.noted: dict[tuple[int, int], int] = {}
+        self.shown: dict[int, set[int]] = {}
+        self.noted: set[tuple[int, int]] = set()
         self.unsettled = False
         self._last_id: int | None = None
         self._last_seq: int | None = None
@@ -99,11 +99,16 @@ class Graph:
         assert person.counts is not None  # noqa: S101  (just read)
         return person.counts
 
-    def who_showed(self, key: int) -> dict[int, int]:
-        """Return the members that showed the key without getting it, with the offset of the last time."""
+    def who_showed(self, key: int) -> set[int]:
+        """Return the live ids of the members that showed the key without getting it, or lost it."""
         if key not in self.shown:
             self._read_shown([key])
-        return self.shown[key]
+        return {self.root(number) for number in self.shown[key]}
+
+    def note(self, key: int, person: Person) -> None:
+        """Remember that the person showed the key."""
+        self.shown[key].add(person.id)
+        self.noted.add((key, person.id))
 
     def root(self, number: int) -> int:
         """Return the live id of a member id, as far as this batch has merged."""
@@ -148,7 +153,6 @@ class Graph:
         if not keys:
             return
         for key in keys:
-            self.shown[key] = {}
-        query = sa.select(SHOWN.c.key, SHOWN.c.member, SHOWN.c.offset)
-        for key, number, offset in fetch_in(self._tx, query, SHOWN.c.key, keys):
-            self.shown[key][number] = offset
+            self.shown[key] = set()
+        for key, number in fetch_in(self._tx, sa.select(SHOWN.c.key, SHOWN.c.member), SHOWN.c.key, keys):
+            self.shown[key].add(number)

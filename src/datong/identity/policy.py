@@ -29,7 +29,7 @@ class Policy:
         self.family = {n.name: CHANNELS.index(n.family) if n.family != "neither" else 0 for n in self.linking.values()}
         self.strong = frozenset(n.name for n in self.linking.values() if n.merges == "yes")
         self.creating = frozenset(n.name for n in self.linking.values() if n.creates)
-        self._rank = {n.name: (n.merges != "yes", n.priority) for n in self.linking.values()}
+        self.rank = {n.name: (n.merges != "yes", n.priority, n.name) for n in self.linking.values()}
         self.registered = frozenset(_registered(settings, vault, known))
 
     def linkable(self, event: Event) -> list[Identifier]:
@@ -37,7 +37,7 @@ class Policy:
         found = {i.key: i for i in event.identifiers if i.ns in self.linking}
         if len(found) < 2:
             return list(found.values())
-        return sorted(found.values(), key=lambda i: self._rank[i.ns])
+        return sorted(found.values(), key=lambda i: self.rank[i.ns])
 
 
 def _registered(settings: Settings, vault: Vault, known: dict[str, Namespace]) -> list[int]:

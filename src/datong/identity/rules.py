@@ -106,8 +106,6 @@ class _Case:
         if counts.get(identifier.ns, 0) >= self.policy.limit[identifier.ns]:
             return f"limit:{identifier.ns}"
         if person.id:
-            if not person.new and self.graph.who_showed(identifier.key).get(person.id, -1) >= self.event.offset > 0:
-                return f"limit:{identifier.ns}"  # it was refused at this very event, when the event was taken before
             self._link(identifier, person, "attach")
         else:
             self.waiting.append(identifier)
@@ -124,9 +122,8 @@ class _Case:
             self.person = holder
             return ""
         mine, theirs = self.graph.counts(person), self.graph.counts(holder)
-        for ns, count in mine.items():
-            if count and theirs.get(ns, 0) and count + theirs[ns] > self.policy.limit.get(ns, count + theirs[ns]):
-                return f"limit:{ns}"
+        if broken := [ns for ns in mine if self._breaks(ns, mine[ns], theirs.get(ns, 0))]:
+            return f"limit:{min(broken, key=self.policy.rank.__getitem__)}"
         if person.id:
             self.person = self._merge(person, holder, identifier)
             return ""
@@ -136,6 +133,9 @@ class _Case:
             theirs[waiting.ns] = theirs.get(waiting.ns, 0) + 1
         self.waiting.clear()
         return ""
+
+    def _breaks(self, ns: str, mine: int, theirs: int) -> bool:
+        return bool(mine and theirs) and ns in self.policy.limit and mine + theirs > self.policy.limit[ns]
 
     def _merge(self, one: Person, two: Person, identifier: Identifier) -> Person:
         winner, loser = (one, two) if one.id < two.id else (two, one)
@@ -184,12 +184,12 @@ class _Case:
         graph, event, person = self.graph, self.event, self.person
         if holder is person:
             return
-        showed = graph.who_showed(identifier.key)
-        if person.id not in {graph.root(number) for number in showed}:
+        members = graph.who_showed(identifier.key)
+        if person.id not in members:
             graph.record(event, "refuse", person, holder, identifier, reason)
-        self._note(identifier.key, person)
+            graph.note(identifier.key, person)
         link = graph.links.get(identifier.key)
-        members = {graph.root(number) for number in showed} | ({holder.id} if holder else set())
+        members |= {person.id, holder.id} if holder else {person.id}
         if len(members) > self.policy.linking[identifier.ns].persons:
             self._give_up(identifier, link, holder)
             graph.record(event, "shared", holder or person, None, identifier, f"{len(members)} members showed it")
@@ -200,20 +200,15 @@ class _Case:
         """Give the device to the member who logged in last (as Adobe's identity graph does)."""
         graph, person = self.graph, self.person
         mine, theirs = graph.counts(person), graph.counts(holder)
-        if mine.get(link.ns, 0) >= self.policy.limit[link.ns] or self.event.offset < link.since:
+        if mine.get(link.ns, 0) >= self.policy.limit[link.ns]:
             return
         theirs[link.ns] -= 1
         mine[link.ns] = mine.get(link.ns, 0) + 1
         link.person, link.since, graph.unsettled = person, self.event.offset, True
         graph.touched[link.key] = link
         touch(graph, link, self.event.time)
-        self._note(identifier.key, holder)
+        graph.note(identifier.key, holder)
         graph.record(self.event, "attach", person, holder, identifier, "moved to the later login")
-
-    def _note(self, key: int, person: Person) -> None:
-        showed = self.graph.who_showed(key)
-        if self.event.offset > showed.get(person.id, -1):
-            showed[person.id] = self.graph.noted[key, person.id] = self.event.offset
 
     def _give_up(self, identifier: Identifier, link: Link | None, holder: Person | None) -> None:
         """Let the value link nobody from now on."""

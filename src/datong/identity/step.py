@@ -12,7 +12,7 @@ from datong.identity.rules import settle, touch, widen
 from datong.identity.write import write
 from datong.model import DAY, Batch, Event, Merge
 from datong.privacy import Vault
-from datong.storage import FactsTx, Stage, Store
+from datong.storage import FactsTx, Stage, Store, cursor, set_cursor
 
 __all__ = ["Identity"]
 
@@ -30,13 +30,14 @@ class Identity(Stage):
     def step(self, batch: Batch, tx: sa.Connection) -> None:
         """Resolve the batch: one look at the links, the rules in memory, each table written once."""
         linking = self.policy.linking
+        done, _ = cursor(tx, self.name)
         graph = Graph(tx, {i.key for event in batch.events for i in event.identifiers if i.ns in linking})
         plain = self._prepare(graph, batch.events)
         people: list[Person | None] = []
         told: list[tuple[Person, Event]] = []
         for event, person in zip(batch.events, plain, strict=True):
-            if event.type == "Device Sighted":
-                people.append(self._sighted(graph, event))
+            if event.type == "Device Sighted" or 0 < event.offset <= done:
+                people.append(self._look_up(graph, event))
                 continue
             if person is None or graph.unsettled:
                 person = settle(graph, self.policy, event) if event.identifiers else None
@@ -47,6 +48,8 @@ class Identity(Stage):
                 told.append((person, event))
         write(tx, graph)
         write_traits(tx, graph, told)
+        if batch.last > done:
+            set_cursor(tx, self.name, batch.last, batch.now)
         batch.members = [person.live().id if person is not None else None for person in people]
         batch.merges = [Merge(offset, loser.id, loser.live().id) for offset, loser, _ in graph.merges]
 
@@ -99,8 +102,8 @@ class Identity(Stage):
             widen(graph, event, person, family)
         return person
 
-    def _sighted(self, graph: Graph, event: Event) -> Person | None:
-        """Look up the strongest known identifier of a raw sighting, which never links anything."""
+    def _look_up(self, graph: Graph, event: Event) -> Person | None:
+        """Return who is known by the event's strongest identifier: a raw sighting, or a repeat, links nothing."""
         for identifier in self.policy.linkable(event):
             link = graph.links.get(identifier.key)
             if link is not None and (holder := link.holder()) is not None:

@@ -63,10 +63,9 @@ SHOWN = state_table(
     "identity", "shown",
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("member", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
-    sa.Column("offset", sa.BigInteger, nullable=False),
     subject="member:member",
 )
-"""Members that showed an identifier without getting it, and the offset of the last time."""
+"""Members that showed an identifier which somebody else holds, or which is one too many for them."""
 
 TRAIT = state_table(
     "identity", "trait",

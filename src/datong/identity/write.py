@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from datong.identity.graph import Graph, Person
 from datong.identity.tables import EVENT, LINK, MEMBER, SHOWN
-from datong.storage import fetch_in, insert_new, upsert
+from datong.storage import fetch_in, insert_new
 
 __all__ = ["write"]
 
@@ -78,15 +78,9 @@ def _write_links(tx: sa.Connection, graph: Graph) -> None:
 
 
 def _write_shown(tx: sa.Connection, graph: Graph, losers: set[int]) -> None:
-    rows: dict[tuple[int, int], int] = {}
-    if losers:
-        found = fetch_in(tx, sa.select(SHOWN.c.key, SHOWN.c.member, SHOWN.c.offset), SHOWN.c.member, losers)
-        if found:
-            tx.execute(sa.delete(SHOWN).where(SHOWN.c.member == sa.bindparam("loser")),
-                       [{"loser": number} for number in {row[1] for row in found}])
-            kept = [{"key": key, "member": graph.root(number), "offset": offset} for key, number, offset in found]
-            insert_new(tx, SHOWN, kept)
-    for (key, number), offset in graph.noted.items():
-        place = (key, graph.root(number))
-        rows[place] = max(offset, rows.get(place, 0))
-    upsert(tx, SHOWN, [{"key": key, "member": number, "offset": offset} for (key, number), offset in rows.items()])
+    pairs = {(key, graph.root(number)) for key, number in graph.noted}
+    found = fetch_in(tx, sa.select(SHOWN.c.key, SHOWN.c.member), SHOWN.c.member, losers)
+    if found:
+        tx.execute(sa.delete(SHOWN).where(SHOWN.c.member == _LOSER), [{"loser": n} for n in {row[1] for row in found}])
+        pairs |= {(key, graph.root(number)) for key, number in found}
+    insert_new(tx, SHOWN, [{"key": key, "member": number} for key, number in sorted(pairs)])

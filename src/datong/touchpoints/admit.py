@@ -15,7 +15,7 @@ from datong.errors import ConfigError, Rejected
 from datong.model import EVENT_TYPES, Event, EventType, Identifier, duration, from_iso, local_parts, to_iso
 from datong.privacy import Vault
 from datong.touchpoints.call import Call
-from datong.touchpoints.lines import LONGEST, text
+from datong.touchpoints.lines import text
 from datong.touchpoints.observed import EVERYWHERE, Observed, personal_names
 from datong.touchpoints.parts import Parts, read_parts
 
@@ -25,6 +25,8 @@ _CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Vie
           "alias": "Aliased"}
 _PERSON = frozenset({"ecommerce", "call", "sighting", "consent", "custom"})
 _EARLIEST = from_iso("1990-01-01")
+_FIELDS = {"items": "products", "place": "store_id", "ref": "order_id", "coupon": "coupon", "amount": "total",
+           "campaign": "code", "granted": "granted"}
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -65,12 +67,18 @@ class Admission:
         """Return the event; raises Rejected. `now` is stamped as `received`, `arrived` corrects the sender's clock."""
         kind = self._type(call)
         stamp = call.original_timestamp or call.timestamp
-        said = arrived if stamp is None else _moment(stamp, "timestamp")
-        time = self._time(said, call.sent_at, stamp is None or history, now, arrived)
+        said = time = arrived
+        if stamp is not None:
+            said = time = _moment(stamp, "timestamp")
+            if call.sent_at is not None and not history:
+                time = arrived - (_sent(call.sent_at) - said)  # Segment's rule for clocks that are wrong
+        if not _EARLIEST <= time <= now + self._future:
+            raise _off(time, now)
         identifiers = self._observed.identifiers(call)
         personal = self._observed.personal(call)
         parts = read_parts(kind, call.properties or {}, self._currency, origin.place)
-        _add_rest(call, parts.rest, bool(personal))
+        if call.traits or call.name or call.category or call.group_id is not None or personal:
+            _add_rest(call, parts.rest, bool(personal))
         _check(kind, identifiers, parts, call)
         contents = (
             kind.name, 0 if stamp is None else said, [i.key for i in identifiers], parts, personal,
@@ -87,7 +95,7 @@ class Admission:
         date, hour = local_parts(time, self._zone)
         return Admitted(
             Event(
-                id=text(given, "messageId", LONGEST), source=origin.name, channel=origin.channel, type=kind.name,
+                id=text(given, "", "messageId"), source=origin.name, channel=origin.channel, type=kind.name,
                 time=time, received=now, date=date, hour=hour, identifiers=identifiers,
                 ident=identifiers[0].key if identifiers else 0, place=parts.place, zone=parts.zone,
                 items=parts.items, amount=parts.amount, currency=parts.currency, ref=parts.ref,
@@ -113,7 +121,7 @@ class Admission:
         if (kind := self._types.get(name)) is not None:
             return kind
         if self._any:
-            return EventType(text(name, "event"), "custom")
+            return EventType(text(name, "", "event"), "custom")
         shown = name if len(name) <= 60 else f"{name[:60]}…"
         near = self._nearest(name[:60])
         hint = (f"did you mean {near!r}? " if near else "") + (
@@ -127,20 +135,14 @@ class Admission:
         near = difflib.get_close_matches(name.casefold().replace("_", " "), folded, 1)
         return folded[near[0]] if near else ""
 
-    def _time(self, said: int, sent: Any, plain: bool, now: int, arrived: int) -> int:
-        """Return the event's time by Segment's rule: receivedAt − (sentAt − originalTimestamp)."""
-        time = said if plain or sent is None else arrived - (_moment(sent, "sentAt") - said)
-        if time > now + self._future:
-            ahead = (time - now) // 1000
-            raise Rejected(
-                f"the event lies {ahead} s in the future", code="future_time", field="timestamp",
-                hint=f"the platform's time is {to_iso(now)}; set the sender's clock, or send sentAt so that it is"
-                     " corrected",
-            )
-        if time < _EARLIEST:
-            raise Rejected("the event lies before 1990", code="bad_time", field="timestamp",
-                           hint="set the sender's clock")
-        return time
+
+def _off(time: int, now: int) -> Rejected:
+    if time < now:
+        return Rejected("the event lies before 1990", code="bad_time", field="timestamp", hint="set the sender's clock")
+    return Rejected(
+        f"the event lies {(time - now) // 1000} s in the future", code="future_time", field="timestamp",
+        hint=f"the platform's time is {to_iso(now)}; set the sender's clock, or send sentAt so that it is corrected",
+    )
 
 
 def _moment(value: Any, field: str) -> int:
@@ -149,6 +151,11 @@ def _moment(value: Any, field: str) -> int:
     except (ValueError, TypeError, OverflowError):
         raise Rejected(f"{field} is not a time", code="bad_time", field=field,
                        hint="write ISO 8601, as in 2026-03-01T04:00:00.000Z") from None
+
+
+@lru_cache(maxsize=1_024)
+def _sent(value: Any) -> int:
+    return _moment(value, "sentAt")
 
 
 def _type_hint(given: str) -> str:
@@ -164,7 +171,7 @@ def _add_rest(call: Call, rest: dict[str, Any], personal: bool) -> None:
     if call.category:
         rest.setdefault("category", call.category)
     if call.group_id is not None:
-        rest["group_id"] = text(call.group_id, "groupId")
+        rest["group_id"] = text(call.group_id, "", "groupId")
     if call.traits:
         hidden = personal_names(call.type)
         for name, value in call.traits.items():
@@ -179,23 +186,20 @@ def _add_rest(call: Call, rest: dict[str, Any], personal: bool) -> None:
 def _check(kind: EventType, identifiers: tuple[Identifier, ...], parts: Parts, call: Call) -> None:
     """Raise Rejected when a part that this type must carry is missing."""
     if not identifiers and (kind.family in _PERSON or "ident" in kind.needs):
-        placeholder = call.user_id is not None or call.anonymous_id is not None or call.context is not None
         hint = "send userId, anonymousId or context.externalIds"
-        if placeholder:
+        if call.user_id is not None or call.anonymous_id is not None or call.context is not None:
             hint += "; placeholders such as null or 13800000000 do not count"
         raise Rejected(f"{kind.name} needs somebody it is about", code="missing_identifier", hint=hint, field="userId")
     for need in kind.needs:
-        if need == "ident" or getattr(parts, need):
-            continue
-        if need == "place" and parts.rest.get("sensor"):
-            continue  # places knows where the sensor hangs
-        field = {"items": "properties.products", "place": "properties.store_id", "ref": "properties.order_id",
-                 "coupon": "properties.coupon", "amount": "properties.total"}[need]
-        hint = "send store_id, or set place of the touchpoint in datong.toml" if need == "place" else f"send {field}"
-        raise Rejected(f"{kind.name} needs {field}", code="missing_field", hint=hint, field=field)
+        if need != "ident" and not getattr(parts, need) and not (need == "place" and parts.rest.get("sensor")):
+            raise _missing(kind.name, need)  # (a sensor will do for a place: places knows where it hangs)
     if kind.name == "Campaign Updated" and not parts.campaign:
-        raise Rejected("Campaign Updated needs a code", code="missing_field", hint="send properties.code",
-                       field="properties.code")
-    if kind.family == "consent" and type(parts.rest.get("granted")) is not bool:
-        raise Rejected("Consent Changed needs granted", code="missing_field", hint="send granted: true or false",
-                       field="properties.granted")
+        raise _missing(kind.name, "campaign")
+    if kind.name == "Consent Changed" and type(parts.rest.get("granted")) is not bool:
+        raise _missing(kind.name, "granted")
+
+
+def _missing(event: str, need: str) -> Rejected:
+    field = f"properties.{_FIELDS[need]}"
+    hint = "send store_id, or set place of the touchpoint in datong.toml" if need == "place" else f"send {field}"
+    return Rejected(f"{event} needs {field}", code="missing_field", hint=hint, field=field)

@@ -25,13 +25,15 @@ Mode = Literal["seen", "sold", "returned"]
 _RETURN = "a return is its own event (Receipt Returned), or a negative quantity"
 
 
-def text(value: Any, field: str, longest: int = LONGEST) -> str:
-    """Return a code as text, empty for null; raises Rejected (`bad_type`)."""
+def text(value: Any, at: str, name: str, longest: int = LONGEST) -> str:
+    """Return a code as text, empty for null; raises Rejected (`bad_type`) naming the field `at.name`."""
+    if type(value) is str and len(value) <= longest and "\0" not in value:
+        return str(value)
     if value is None:
         return ""
-    kind = type(value)
-    if kind is not str:
-        if kind is not int and kind is not float:
+    field = f"{at}.{name}" if at else name
+    if type(value) is not str:
+        if type(value) is not int and type(value) is not float:
             raise Rejected(f"{field} must be text", code="bad_type", field=field)
         value = str(value)
     if len(value) > longest:
@@ -62,32 +64,29 @@ def line_of(product: dict[str, Any], currency: str, mode: Mode, at: str) -> Item
     Raises Rejected (`missing_field`, `negative_price`, `bad_amount`, `bad_type`) with the field under `at`.
     """
     get = product.get
-    sku = get("sku")
-    if sku is None or sku == "":
-        sku = get("product_id")
-    sku = text(sku, f"{at}.sku", CODE)
+    sku = text(get("sku") or get("product_id"), at, "sku", CODE)
     if not sku:
         raise Rejected(f"{at} has no sku", code="missing_field", hint="send sku or product_id", field=f"{at}.sku")
     quantity, price, discount, amount = get("quantity"), get("price"), get("discount"), get("amount")
-    quantity = 1.0 if quantity is None else number(quantity, f"{at}.quantity")
-    off = 0 if discount is None else minor(discount, currency, f"{at}.discount")
+    quantity = 1.0 if quantity is None or quantity == 1 else number(quantity, at, "quantity")
+    off = 0 if discount is None else minor(discount, currency, at, "discount")
     whole = 0
     if price is not None:
-        whole = line_amount(price, quantity, currency, f"{at}.price")
+        whole = line_amount(price, quantity, currency, at)
         if whole and (whole < 0) != (quantity < 0):
             raise Rejected(f"{at}.price is negative", code="negative_price", hint=_RETURN, field=f"{at}.price")
     elif amount is None and mode != "seen":
         raise Rejected(f"{at} has neither price nor amount", code="missing_field", field=f"{at}.price",
                        hint="send price, or the line's amount after discount")
-    total = whole - off if amount is None else minor(amount, currency, f"{at}.amount")
+    total = whole - off if amount is None else minor(amount, currency, at, "amount")
     if mode == "sold" and total < 0 <= quantity:
         raise Rejected(f"{at} comes to a negative amount", code="bad_amount", hint=_RETURN, field=f"{at}.amount")
     category, brand, name = get("category"), get("brand"), get("name")
     return Item(
         sku, quantity, total, off,
-        "" if category is None else text(category, f"{at}.category"),
-        "" if brand is None else text(brand, f"{at}.brand"),
-        "" if name is None else text(name, f"{at}.name", NAME),
+        "" if category is None else text(category, at, "category"),
+        "" if brand is None else text(brand, at, "brand"),
+        "" if name is None else text(name, at, "name", NAME),
     )
 
 

@@ -52,8 +52,9 @@ class Observed:
             found.append(self._one("user_id", call.user_id, "userId"))
         if call.anonymous_id is not None:
             found.append(self._one("anonymous_id", call.anonymous_id, "anonymousId"))
-        if call.context is not None:
-            found.extend(self._in_context(call.context))
+        context = call.context
+        if context is not None and (context.external_ids or context.device is not None):
+            found.extend(self._in_context(context))
         if call.type == "alias" and call.previous_id is not None:
             found.append(self._one("user_id", call.previous_id, "previousId"))
         if call.type == "identify" and (traits := call.traits):
@@ -65,6 +66,8 @@ class Observed:
 
     def personal(self, call: Call) -> dict[str, str]:
         """Return the personal values among the call's traits and properties, in the clear."""
+        if call.traits is None and (call.properties is None or EVERYWHERE.isdisjoint(call.properties)):
+            return {}
         found: dict[str, str] = {}
         for values, names in ((call.traits, personal_names(call.type)), (call.properties, EVERYWHERE)):
             if not values or names.isdisjoint(values):

@@ -68,14 +68,14 @@ def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str
             items, amount = negated(items), -amount
             _turn(rest)
     return Parts(
-        text(store, "properties.store_id", SHORT) if store else place,
-        "" if zone is None else text(zone, "properties.zone_id", SHORT),
+        text(store, "properties", "store_id", SHORT) if store else place,
+        "" if zone is None else text(zone, "properties", "zone_id", SHORT),
         items,
         amount,
         currency if items or amount else "",
-        text(ref, "properties.order_id", CODE) if ref else "",
-        text(campaign, "properties.campaign_id", SHORT) if campaign else "",
-        text(coupon, "properties.coupon", CODE) if coupon else "",
+        text(ref, "properties", "order_id", CODE) if ref else "",
+        text(campaign, "properties", "campaign_id", SHORT) if campaign else "",
+        text(coupon, "properties", "coupon", CODE) if coupon else "",
         _value(props),
         rest,
     )
@@ -94,21 +94,21 @@ def _currency(given: Any) -> str:
 def _amount(props: dict[str, Any], currency: str, items: tuple[Item, ...], mode: Mode) -> int:
     for name in ("revenue", "total"):
         if (given := props.get(name)) is not None:
-            amount = minor(given, currency, f"properties.{name}")
+            amount = minor(given, currency, "properties", name)
             if mode == "sold" and amount < 0 and all(item.amount >= 0 for item in items):
                 raise Rejected(f"properties.{name} is negative", code="bad_amount", field=f"properties.{name}",
                                hint="a return is its own event (Receipt Returned)")
             return amount
     given = props.get("value")
     if type(given) is int or type(given) is float:
-        return minor(given, currency, "properties.value")
+        return minor(given, currency, "properties", "value")
     return sum(item.amount for item in items) if mode != "seen" else 0
 
 
 def _value(props: dict[str, Any]) -> float:
     for name in ("dwell_ms", "rssi"):
         if (given := props.get(name)) is not None:
-            return number(given, f"properties.{name}")
+            return number(given, "properties", name)
     given = props.get("value")
     return float(given) if type(given) is int or type(given) is float else 0.0
 
@@ -117,14 +117,14 @@ def _money(rest: dict[str, Any], currency: str) -> None:
     """Bring the other amounts of a receipt to minor units, in place."""
     for name in ("discount", "shipping", "tax"):
         if rest.get(name) is not None:
-            rest[name] = minor(rest[name], currency, f"properties.{name}")
+            rest[name] = minor(rest[name], currency, "properties", name)
     for name in ("tenders", "coupons"):
         if (given := rest.get(name)) is None:
             continue
         if type(given) is not list or not all(type(one) is dict for one in given):
             raise Rejected(f"properties.{name} must be a list of objects", code="bad_type", field=f"properties.{name}")
         rest[name] = [
-            {**one, "amount": minor(one.get("amount", 0), currency, f"properties.{name}[{at}].amount")}
+            {**one, "amount": minor(one.get("amount", 0), currency, f"properties.{name}[{at}]", "amount")}
             for at, one in enumerate(given)
         ]
 

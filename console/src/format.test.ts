@@ -61,6 +61,7 @@ describe("durations", () => {
     expect(english.duration(59 * 60_000)).toBe("59 min");
     expect(english.duration(80 * 60_000)).toBe("1 hr 20 min");
     expect(english.duration(59.8 * 60_000)).toBe("1 hr");
+    expect(english.duration(7 * 86_400_000)).toBe("7 days");
     expect(english.duration(undefined)).toBe("–");
   });
 

@@ -30,7 +30,7 @@ export interface Format {
   dayShort(iso: string): string;
   /** The calendar date of a moment in the retailer's time zone, "2026-03-01". */
   isoDay(ms: number): string;
-  /** "3 min", "1 h 20 min". */
+  /** "3 min", "1 h 20 min", "7 days". */
   duration(ms: number | null | undefined): string;
   /** "5 minutes ago", seen from `now`. */
   ago(ms: number | null | undefined, now: number): string;
@@ -84,7 +84,7 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
   const shortDays = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "numeric", day: "numeric" });
   const iso = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, year: "numeric", month: "2-digit", day: "2-digit" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
-  const [hourUnit, minuteUnit, secondUnit] = [unit("hour"), unit("minute"), unit("second")];
+  const [dayUnit, hourUnit, minuteUnit, secondUnit] = [unit("day"), unit("hour"), unit("minute"), unit("second")];
   const scale = 10 ** exponent;
 
   return {
@@ -108,6 +108,7 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
     duration: (ms) => {
       if (!given(ms)) return NONE;
       if (ms < 60_000) return secondUnit.format(Math.round(ms / 1000));
+      if (ms >= 2 * 86_400_000) return dayUnit.format(Math.round(ms / 86_400_000));
       const whole = Math.round(ms / 60_000);
       if (whole < 60) return minuteUnit.format(whole);
       const rest = whole % 60;

@@ -56,18 +56,25 @@ export const salesQuery = (query: SalesQuery) =>
     staleTime: 15 * SECOND,
   });
 
-export const visitsQuery = (from: string, to: string) =>
+interface Period {
+  from: string;
+  to: string;
+  store: string;
+}
+
+export const visitsQuery = ({ from, to, store }: Period) =>
   queryOptions({
-    queryKey: ["visits", from, to],
-    queryFn: ({ signal }) => get<Visits>("/api/visits", { from, to }, signal),
+    queryKey: ["visits", from, to, store],
+    queryFn: ({ signal }) => get<Visits>("/api/visits", { from, to, store }, signal),
     placeholderData: keepPreviousData,
     staleTime: 15 * SECOND,
   });
 
-export const funnelQuery = () =>
+export const funnelQuery = ({ from, to, store }: Period) =>
   queryOptions({
-    queryKey: ["funnel"],
-    queryFn: ({ signal }) => get<Funnel>("/api/funnel", {}, signal),
+    queryKey: ["funnel", from, to, store],
+    queryFn: ({ signal }) => get<Funnel>("/api/funnel", { from, to, store }, signal),
+    placeholderData: keepPreviousData,
     staleTime: 30 * SECOND,
   });
 

@@ -56,7 +56,7 @@ export interface Floor {
 export type Outcome = "sent" | "holdout" | "silent";
 
 export interface Firing {
-  id: string | number;
+  id: string;
   scene: string;
   title: string;
   member: number | null;
@@ -109,8 +109,9 @@ export interface LiveEffect {
 export interface SourceHealth {
   name: string;
   kind: string;
-  last_seen: Millis | null;
+  last_seen: Millis;
   events_today: number;
+  /** How many were ever rejected. */
   quarantined: number;
 }
 
@@ -150,15 +151,37 @@ export interface MemberList {
   members: MemberRow[];
 }
 
+export interface Tag {
+  name: string;
+  title: string;
+  kind: "number" | "text" | "bool" | "money";
+  value: unknown;
+  since: Millis | null;
+  expires: Millis | null;
+  group: string;
+}
+
+/** One step of recognition: what was linked, merged or refused, and the event that caused it. */
+export interface Recognition {
+  at: Millis;
+  kind: string;
+  cause: string;
+  detail: string;
+  ns: string;
+  member: string;
+  other: string;
+}
+
 export interface MemberPage {
   id: number;
   label: string;
   channels: Channels;
   created: Millis;
+  /** Its own number and those of the members that were merged into it. */
   names: string[];
   identifiers: { ns: string; value: string; first_seen: Millis; last_seen: Millis }[];
   traits: { name: string; value: string }[];
-  tags: { name: string; title: string; value: unknown; since: Millis | null; expires: Millis | null; group: string }[];
+  tags: Tag[];
   events: EventRow[];
   messages: Message[];
   coupons: {
@@ -169,7 +192,7 @@ export interface MemberPage {
     redeemed: Millis | null;
     receipt: string;
   }[];
-  history: { at: Millis; kind: string; cause: string; detail: unknown }[];
+  history: Recognition[];
   consents: { purpose: string; channel: string; granted: boolean; at: Millis }[];
 }
 
@@ -178,9 +201,9 @@ export type SalesKey = "hour" | "sku" | "store" | "day" | "category" | "brand";
 export interface SalesRow {
   hour?: number;
   sku?: string;
-  name?: string;
+  sku_name?: string | null;
   store?: string;
-  store_name?: string;
+  store_name?: string | null;
   day?: string;
   category?: string;
   brand?: string;
@@ -210,6 +233,7 @@ export interface Visits {
     zone: string;
     name: string;
     visits: number;
+    /** The share of visits by a known member, 0 to 1. */
     known: number;
     dwell_median_ms: number;
     dwell_p90_ms: number;
@@ -219,8 +243,8 @@ export interface Visits {
 
 export interface Funnel {
   steps: { name: string; members: number }[];
-  from: string;
-  to: string;
+  /** All steps must happen within this time of the first. */
+  window: Millis;
 }
 
 export interface Effect {
@@ -235,13 +259,11 @@ export interface Effect {
   reason?: string;
 }
 
-export type CampaignState = "running" | "paused" | string;
-
 export interface CampaignRow {
   code: string;
   name: string;
   kind: string;
-  state: CampaignState;
+  state: string;
   scene: string;
   start: Millis | null;
   end: Millis | null;
@@ -250,21 +272,30 @@ export interface CampaignRow {
   assigned_holdout: number;
   redeemed: number;
   effect: Effect | null;
+  /** Why there is no effect yet, in words. */
+  reason: string;
 }
 
 export interface CampaignDay {
   date: string;
   sent: number;
   redeemed: number;
-  assigned_treated?: number;
-  assigned_holdout?: number;
+}
+
+export interface Offer {
+  kind: "percent" | "amount" | "none";
+  /** Percent of 100, or minor units. */
+  value: number;
+  category: string;
+  valid: string;
 }
 
 export interface CampaignPage extends CampaignRow {
-  days?: CampaignDay[];
-  offer?: Record<string, unknown> | string | null;
+  days: CampaignDay[];
+  offer: Offer | null;
   holdout?: number;
-  messages?: Message[];
+  messages: Message[];
+  silence?: { reason: string; count: number }[];
 }
 
 export interface SceneRow {
@@ -279,7 +310,7 @@ export interface SceneRow {
 export type QuarantineState = "open" | "replayed" | "discarded";
 
 export interface QuarantineItem {
-  id: number | string;
+  id: number;
   at: Millis;
   source: string;
   kind: string;
@@ -288,7 +319,8 @@ export interface QuarantineItem {
   hint: string;
   field: string;
   state: QuarantineState;
-  raw: unknown;
+  /** The call as received, as text; empty once it is replayed. */
+  raw: string;
 }
 
 export interface Quarantine {

@@ -30,15 +30,16 @@ const ZH: Record<string, string> = {
   create: "新建", attach: "关联", merge: "合并", refuse: "拒绝", shared: "共用", block: "屏蔽", channels: "渠道变化",
   split: "拆分", undo: "撤销", name: "姓名", firstName: "名", lastName: "姓", birthday: "生日",
   address: "地址", title: "称谓", gender: "性别", city: "城市", marketing: "营销", analytics: "分析",
-  issued: "已发放", redeemed: "已核销", expired: "已过期", locked: "已锁定", void: "已作废",
+  open: "可用", issued: "已发放", redeemed: "已核销", expired: "已过期", locked: "已锁定", void: "已作废",
   sent: "已发送", failed: "失败", seen: "已读", queued: "待发送", sending: "发送中", suppressed: "已拦截", refused: "被拒绝",
-  coupon: "优惠券", message: "消息", scene: "场景活动", promotion: "促销", rfm: "消费力", preference: "偏好",
+  coupon: "优惠券", message: "消息", audience: "人群活动", loaded: "外部", scene: "场景活动", promotion: "促销", rfm: "消费力", preference: "偏好",
   habit: "习惯", now: "此刻", value: "价值", none: "无", percent: "折扣", amount: "立减", gift: "赠品",
 };
 
 const EN: Record<string, string> = {
   pos: "Till", web: "Web shop", wifi: "WiFi", ble: "Bluetooth", app: "App", wechat: "WeChat", weibo: "Weibo", sms: "SMS",
   email: "E-mail", qr: "QR code", nfc: "NFC", user_id: "Account", anonymous_id: "Web visitor", member_card: "Member card",
+  open: "Usable", scene: "On a scene", audience: "To an audience",
   block: "Blocked", shared: "Shared device", channels: "Channels", now: "Right now", habit: "Habits", value: "Value",
   preference: "Preferences", refuse: "Refused", merge: "Merged", attach: "Linked", create: "Created",
   phone: "Phone", wifi_mac: "WiFi device", random_mac: "Random MAC", ble_id: "Bluetooth device", app_device: "App device",

@@ -34,6 +34,7 @@ function EffectCard({ campaign }: { campaign: CampaignPage }) {
     <Card title={t("campaign.effect")} hint={t("campaign.effect.hint")} actions={<VerdictBadge effect={effect} />}>
       <p className="verdict">{verdict(effect)}</p>
       <p className="soft">{t(`verdict.advice.${bounds ? verdictOf(effect) : "none"}`)}</p>
+      {campaign.reason && <p className="faint small">{campaign.reason}</p>}
       {effect && bounds && option && (
         <>
           <LazyChart height={EFFECT_PX} option={option} label={t("campaign.effect.label", {
@@ -66,7 +67,7 @@ function DaysCard({ campaign }: { campaign: CampaignPage }) {
   const format = useFormat();
   const { days } = campaign;
   const option = useMemo(
-    () => days?.length ? daysOption(days, { sent: t("campaigns.sent"), redeemed: t("campaigns.redeemed"), day: format.day, short: format.dayShort }) : null,
+    () => days.length ? daysOption(days, { sent: t("campaigns.sent"), redeemed: t("campaigns.redeemed"), day: format.day, short: format.dayShort }) : null,
     [days, t, format],
   );
   return (
@@ -77,7 +78,7 @@ function DaysCard({ campaign }: { campaign: CampaignPage }) {
   );
 }
 
-function Offer({ campaign }: { campaign: CampaignPage }) {
+function About({ campaign }: { campaign: CampaignPage }) {
   const { t, w } = useWords();
   const format = useFormat();
   const { offer, start, end } = campaign;
@@ -85,26 +86,46 @@ function Offer({ campaign }: { campaign: CampaignPage }) {
     start && t("campaign.from", { date: format.date(start) }),
     end && t("campaign.until", { date: format.date(end) }),
   ].filter(Boolean).join(" ");
-  const offered: [string, string][] =
-    typeof offer === "string"
-      ? [[t("campaign.offer"), offer]]
-      : Object.entries(offer ?? {})
-          .filter(([, value]) => value !== null && value !== "")
-          .map(([name, value]) => [w(name), typeof value === "object" ? JSON.stringify(value) : String(value)]);
-  const facts: [string, string][] = [
+  const facts: [string, string | undefined][] = [
     [t("campaign.kind"), w(campaign.kind)],
     [t("campaigns.scene"), campaign.scene],
     [t("campaigns.period"), period || t("campaign.always")],
     [t("campaign.holdoutshare"), campaign.holdout === undefined ? "" : format.percent(campaign.holdout, 1)],
-    ...offered,
+    [t("campaign.offer"), offer ? t(`campaign.offer.${offer.kind}`, {
+      value: offer.kind === "amount" ? format.money(offer.value) : format.number(offer.value),
+    }) : ""],
+    ...(offer && offer.kind !== "none"
+      ? ([
+          [t("campaign.offer.on"), offer.category || t("campaign.offer.everything")],
+          [t("campaign.offer.valid"), offer.valid],
+        ] as [string, string][])
+      : []),
   ];
   return (
-    <Card title={t("campaign.offer")}>
+    <Card title={t("campaign.about")}>
       <dl className="pairs">
         {facts.filter(([, value]) => value).map(([name, value]) => (
           <div className="pair" key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Silence({ campaign }: { campaign: CampaignPage }) {
+  const { t, maybe } = useWords();
+  const format = useFormat();
+  if (!campaign.silence?.length) return null;
+  return (
+    <Card title={t("campaign.silence")}>
+      <dl className="pairs">
+        {campaign.silence.map(({ reason, count }) => (
+          <div className="pair" key={reason}>
+            <dt>{maybe(`silence.${reason}`, reason)}</dt>
+            <dd>{format.number(count)}</dd>
           </div>
         ))}
       </dl>
@@ -148,9 +169,10 @@ export default function Campaign() {
                 <DaysCard campaign={found} />
               </div>
               <div className="span-4 stack">
-                <Offer campaign={found} />
+                <About campaign={found} />
+                <Silence campaign={found} />
                 <Card title={t("campaign.samples")} flush>
-                  {found.messages?.length ? <Messages messages={found.messages} />
+                  {found.messages.length ? <Messages messages={found.messages} />
                     : <Notice tight title={t("campaign.samples.empty")} />}
                 </Card>
               </div>

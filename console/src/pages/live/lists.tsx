@@ -136,8 +136,7 @@ export function Sources({ sources, now }: { sources: SourceHealth[]; now: number
   const { t, w } = useWords();
   const format = useFormat();
   if (!sources.length) return <Notice tight title={t("live.sources.empty")} text={t("live.sources.empty.hint")} />;
-  const state = (row: SourceHealth) =>
-    !row.last_seen ? "never" : now - row.last_seen > QUIET_MS ? "quiet" : "fresh";
+  const state = (row: SourceHealth) => (now - row.last_seen > QUIET_MS ? "quiet" : "fresh");
   const columns: Column<SourceHealth>[] = [
     {
       key: "name",
@@ -145,13 +144,13 @@ export function Sources({ sources, now }: { sources: SourceHealth[]; now: number
       phone: "title",
       show: (row) => (
         <span className="row tight">
-          <span className={`dot ${state(row) === "fresh" ? "good" : state(row) === "quiet" ? "warn" : ""}`} aria-hidden="true" />
+          <span className={`dot ${state(row) === "fresh" ? "good" : "warn"}`} aria-hidden="true" />
           <strong>{row.name}</strong> <span className="faint">{w(row.kind)}</span>
         </span>
       ),
     },
     { key: "state", title: t("source.state"), show: (row) => t(`source.${state(row)}`) },
-    { key: "last", title: t("source.last"), show: (row) => (row.last_seen ? format.ago(row.last_seen, now) : "–") },
+    { key: "last", title: t("source.last"), show: (row) => format.ago(row.last_seen, now) },
     { key: "today", title: t("source.today"), number: true, show: (row) => format.number(row.events_today) },
     {
       key: "rejected",

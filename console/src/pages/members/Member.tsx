@@ -67,12 +67,14 @@ export default function Member() {
   const format = useFormat();
   const query = useQuery(memberQuery(id));
   const member = query.data;
-  const names = member?.names.filter(Boolean).join(" / ");
+  const name = member?.traits.find((trait) => trait.name === "name")?.value ?? "";
+  const former = member?.names.filter((one) => one !== member.label).join(", ");
   return (
-    <Page title={member ? `${member.label} ${names || ""}`.trim() : t("nav.members")}
+    <Page title={member ? `${member.label} ${name}`.trim() : t("nav.members")}
       subtitle={member && (
         <span className="row tight">
           <ChannelBadge channels={member.channels} /> {t("member.since", { date: format.date(member.created) })}
+          {former && <span>· {t("member.formerly", { names: former })}</span>}
         </span>
       )}
       actions={

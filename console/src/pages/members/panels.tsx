@@ -1,5 +1,5 @@
 /** The panels of a member's page. */
-import type { MemberPage } from "../../api/types";
+import type { MemberPage, Tag } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { Badge } from "../../parts/badges";
@@ -60,12 +60,10 @@ export function Tags({ tags }: { tags: MemberPage["tags"] }) {
   const format = useFormat();
   if (!tags.length) return <Notice tight title={t("member.tags.empty")} text={t("member.tags.empty.hint")} />;
   const groups = Map.groupBy(tags, (tag) => tag.group || "");
-  const text = (value: unknown): string => {
-    if (value === true || value === null || value === undefined) return "";
-    if (value === false) return t("app.no");
-    if (typeof value === "number") return format.number(value, 2);
-    if (Array.isArray(value)) return value.map(text).join(", ");
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = ({ kind, value }: Tag): string => {
+    if (typeof value === "boolean") return value ? t("app.yes") : t("app.no");
+    if (typeof value === "number") return kind === "money" ? format.money(value) : format.number(value, 2);
+    return w(String(value));
   };
   return (
     <div className="stack">
@@ -74,7 +72,7 @@ export function Tags({ tags }: { tags: MemberPage["tags"] }) {
           {group && <h3>{w(group)}</h3>}
           <ul className="tags">
             {inside.map((tag) => {
-              const value = text(tag.value);
+              const value = text(tag);
               return (
                 <li key={tag.name} className="tag" title={[
                   tag.name,
@@ -82,7 +80,7 @@ export function Tags({ tags }: { tags: MemberPage["tags"] }) {
                   tag.expires && t("member.expires", { time: format.dateTime(tag.expires) }),
                 ].filter(Boolean).join(" · ")}>
                   {tag.title || tag.name}
-                  {value && <b>{value}</b>}
+                  <b>{value}</b>
                 </li>
               );
             })}
@@ -112,17 +110,7 @@ export function Consents({ consents }: { consents: MemberPage["consents"] }) {
   );
 }
 
-function detailText(detail: unknown): string {
-  if (detail === null || detail === undefined || detail === "") return "";
-  if (typeof detail !== "object") return String(detail);
-  return Object.entries(detail)
-    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
-    .join(" · ");
-}
-
-const TONE: Record<string, "good" | "warn" | "bad"> = {
-  merge: "good", merged: "good", refuse: "bad", refused: "bad", split: "warn", undo: "warn",
-};
+const TONE: Record<string, "good" | "warn" | "bad"> = { merge: "good", refuse: "bad", block: "bad", split: "warn", undo: "warn" };
 
 export function History({ history }: { history: MemberPage["history"] }) {
   const { t, w } = useWords();
@@ -130,13 +118,13 @@ export function History({ history }: { history: MemberPage["history"] }) {
   if (!history.length) return <Notice tight title={t("member.history.empty")} />;
   return (
     <ol className="list">
-      {history.map(({ at, kind, cause, detail }, index) => (
+      {history.map(({ at, kind, cause, detail, ns, other }, index) => (
         <li key={index}>
           <time>{format.dateTime(at)}</time>
           <Badge tone={TONE[kind]}>{w(kind)}</Badge>
           <span className="grow">
-            {detailText(detail)}
-            {cause && <small className="faint cause"> {cause}</small>}
+            {[ns && w(ns), other && t("member.history.with", { member: other }), detail && w(detail)].filter(Boolean).join(" · ")}
+            {cause && <small className="faint cause">{t("member.history.cause", { cause })}</small>}
           </span>
         </li>
       ))}

@@ -3,11 +3,13 @@ import { useState } from "react";
 import type { QuarantineItem } from "../../api/types";
 import { useWords } from "../../i18n/language";
 
-/** The event as text, indented where it is JSON. */
-export function rawText(raw: unknown): string {
-  if (typeof raw !== "string") return JSON.stringify(raw, null, 2);
+/** Whether a call came as JSON; a till may also send CSV. */
+const isJson = (raw: string) => /^\s*[[{]/.test(raw);
+
+/** The call as text, indented where it is JSON. */
+function indented(raw: string): string {
   try {
-    return JSON.stringify(JSON.parse(raw), null, 2);
+    return isJson(raw) ? JSON.stringify(JSON.parse(raw), null, 2) : raw;
   } catch {
     return raw;
   }
@@ -16,18 +18,18 @@ export function rawText(raw: unknown): string {
 export function Inspect({ item, busy, onMend, onDiscard }: {
   item: QuarantineItem;
   busy: boolean;
-  onMend: (raw: unknown) => void;
+  onMend: (raw: string) => void;
   onDiscard: () => void;
 }) {
   const { t } = useWords();
-  const [text, setText] = useState(() => rawText(item.raw));
+  const [text, setText] = useState(() => indented(item.raw));
   const [problem, setProblem] = useState("");
   const open = item.state === "open";
   const mend = () => {
     try {
-      const parsed: unknown = JSON.parse(text);
+      if (isJson(item.raw)) JSON.parse(text);
       setProblem("");
-      onMend(typeof item.raw === "string" ? text : parsed);
+      onMend(text);
     } catch (error) {
       setProblem(t("quarantine.badjson", { message: error instanceof Error ? error.message : "" }));
     }
@@ -49,14 +51,16 @@ export function Inspect({ item, busy, onMend, onDiscard }: {
           </div>
         )}
       </dl>
-      <label className="field" htmlFor={field}>
-        {t("quarantine.raw")}
-      </label>
+      {text && (
+        <label className="field" htmlFor={field}>
+          {t("quarantine.raw")}
+        </label>
+      )}
       {open ? (
         <textarea id={field} className="input" rows={Math.min(22, Math.max(6, text.split("\n").length))} spellCheck={false}
           value={text} onChange={(event) => setText(event.target.value)} aria-invalid={Boolean(problem)} />
       ) : (
-        <pre id={field} className="raw">{text}</pre>
+        text && <pre id={field} className="raw">{text}</pre>
       )}
       {problem && <p className="login-error" role="alert">{problem}</p>}
       {open && (

@@ -12,12 +12,11 @@ import { Card, Choice, Page } from "../../parts/Page";
 import { CsvButton, Pager, type Column } from "../../parts/Table";
 import { useToast } from "../../parts/toast";
 import { useDiscard } from "./discard";
-import { Inspect, rawText } from "./Inspect";
+import { Inspect } from "./Inspect";
 
 const PAGE_SIZE = 50;
 const STATES: QuarantineState[] = ["open", "replayed", "discarded"];
-type Id = QuarantineItem["id"];
-type Order = { ids: Id[] | "all"; reason?: string } | { id: Id; raw: unknown };
+type Order = { ids: number[] | "all"; reason?: string } | { id: number; raw: string };
 
 /** Replay, or mend and replay, and say what came of it. */
 function useReplay() {
@@ -28,13 +27,11 @@ function useReplay() {
   return useMutation({
     mutationFn: (order: Order) =>
       "raw" in order
-        ? post<Replayed | undefined>(`/api/quarantine/${encodeURIComponent(order.id)}`, { raw: order.raw })
-        : post<Replayed | undefined>("/api/quarantine/replay", order),
+        ? post<Replayed>(`/api/quarantine/${encodeURIComponent(order.id)}`, { raw: order.raw })
+        : post<Replayed>("/api/quarantine/replay", order),
     onSuccess: (result) => {
-      if (result) {
-        const { replayed, stored, still_rejected: still } = result;
-        toast({ text: t("quarantine.replayed", { replayed, stored, still }), bad: still > 0 && stored === 0 });
-      }
+      const { replayed, stored, still_rejected: still } = result;
+      toast({ text: t("quarantine.replayed", { replayed, stored, still }), bad: still > 0 });
       return data.invalidateQueries({ queryKey: ["quarantine"] });
     },
     onError: (error) => toast({ text: t("quarantine.failed", { message: errorText(error) }), bad: true }),
@@ -46,7 +43,7 @@ function Item({ item, selected, onSelect, replay, discard }: {
   selected: boolean;
   onSelect: (selected: boolean) => void;
   replay: ReturnType<typeof useReplay>;
-  discard: (ids: Id[]) => void;
+  discard: (ids: number[]) => void;
 }) {
   const { t, maybe, w } = useWords();
   const format = useFormat();
@@ -87,11 +84,11 @@ function List({ data, state, replay, page, onPage }: {
   onPage: (page: number) => void;
 }) {
   const { t } = useWords();
-  const [picked, setPicked] = useState<Set<Id>>(new Set());
+  const [picked, setPicked] = useState<Set<number>>(new Set());
   const { hidden, discard } = useDiscard();
   const items = data.items.filter((item) => !hidden.has(item.id));
   const chosen = items.filter((item) => picked.has(item.id)).map((item) => item.id);
-  const pick = (ids: Id[], on: boolean) => {
+  const pick = (ids: number[], on: boolean) => {
     const next = new Set(picked);
     for (const id of ids) on ? next.add(id) : next.delete(id);
     setPicked(next);
@@ -147,7 +144,7 @@ export default function Quarantine() {
     { key: "reason", title: t("quarantine.reason"), plain: (row) => row.code, show: () => null },
     { key: "field", title: t("quarantine.field"), plain: (row) => row.field, show: () => null },
     { key: "message", title: t("quarantine.message"), plain: (row) => row.message, show: () => null },
-    { key: "raw", title: t("quarantine.raw"), plain: (row) => rawText(row.raw), show: () => null },
+    { key: "raw", title: t("quarantine.raw"), plain: (row) => row.raw, show: () => null },
   ];
   return (
     <Page title={t("quarantine.title")} subtitle={t("quarantine.subtitle")}

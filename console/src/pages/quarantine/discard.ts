@@ -6,17 +6,15 @@ import { useWords } from "../../i18n/language";
 import { useErrorText } from "../../parts/Notice";
 import { useToast } from "../../parts/toast";
 
-type Id = string | number;
-
-export function useDiscard(): { hidden: Set<Id>; discard: (ids: Id[]) => void } {
+export function useDiscard(): { hidden: Set<number>; discard: (ids: number[]) => void } {
   const { t } = useWords();
   const toast = useToast();
   const errorText = useErrorText();
   const data = useQueryClient();
-  const [hidden, setHidden] = useState<Set<Id>>(new Set());
-  const waiting = useRef(new Set<Id>());
+  const [hidden, setHidden] = useState<Set<number>>(new Set());
+  const waiting = useRef(new Set<number>());
 
-  const show = useCallback((ids: Id[]) => {
+  const show = useCallback((ids: number[]) => {
     setHidden((all) => {
       const rest = new Set(all);
       for (const id of ids) rest.delete(id);
@@ -38,7 +36,7 @@ export function useDiscard(): { hidden: Set<Id>; discard: (ids: Id[]) => void } 
   }, []);
 
   const discard = useCallback(
-    (ids: Id[]) => {
+    (ids: number[]) => {
       for (const id of ids) waiting.current.add(id);
       setHidden((all) => new Set([...all, ...ids]));
       toast({

@@ -26,8 +26,9 @@ export function Ranking({ filters, measure }: { filters: Filters; measure: Measu
   const name = (row: SalesRow): string => {
     if (by === "hour") return `${format.hour(row.hour ?? 0)}:00`;
     if (by === "day") return format.day(row.day ?? "");
-    if (by === "store") return row.store_name || row.name || row.store || "–";
-    return (by === "sku" && row.name) || row[by] || "–";
+    if (by === "store") return row.store_name || row.store || "–";
+    if (by === "sku") return row.sku_name || row.sku || t("sales.nosku");
+    return row[by] || "–";
   };
   const total = query.data?.totals[measure] || 0;
   const columns: Column<SalesRow>[] = [
@@ -38,7 +39,7 @@ export function Ranking({ filters, measure }: { filters: Filters; measure: Measu
       show: (row) => (
         <>
           <strong>{name(row)}</strong>
-          {by === "sku" && row.name && <span className="faint small mono"> {row.sku}</span>}
+          {by === "sku" && row.sku_name && <span className="faint small mono"> {row.sku}</span>}
         </>
       ),
     },

@@ -15,6 +15,8 @@ import { Ranking } from "./Ranking";
 import { FunnelCard, ZonesCard } from "./Venue";
 
 const HEAT_ROWS = 16;
+/** The platform ranks each hour by itself: enough rows that the best products of the day are among them. */
+const HEAT_ROWS_AN_HOUR = 200;
 const ROW_PX = 26;
 const TREND_PX = 220;
 const NARROW = window.matchMedia("(max-width: 760px)");
@@ -50,14 +52,16 @@ function Totals({ totals }: { totals: SalesData["totals"] }) {
 function Heat({ filters, measure }: { filters: Filters; measure: Measure }) {
   const { t } = useWords();
   const { format } = useSession();
-  const query = useQuery(salesQuery({ by: "hour,sku", ...filters, top: HEAT_ROWS }));
+  const best = useQuery(salesQuery({ by: "sku", ...filters, top: HEAT_ROWS }));
+  const query = useQuery(salesQuery({ by: "hour,sku", ...filters, top: HEAT_ROWS_AN_HOUR }));
   const reading = useMeasure(measure);
+  const ranking = best.data?.rows;
   const rows = query.data?.rows;
   const chart = useMemo(() => {
-    if (!rows?.length) return null;
-    const axes = heatAxes(rows, reading.value, HEAT_ROWS);
+    if (!rows?.length || !ranking?.length) return null;
+    const axes = heatAxes(rows, ranking);
     return { axes, option: heatOption(rows, axes, { ...reading, hour: format.hour, narrow: NARROW.matches }) };
-  }, [rows, reading, format]);
+  }, [rows, ranking, reading, format]);
   return (
     <Card title={t("sales.heat")} hint={t("sales.heat.hint", { measure: t(`sales.${measure}`) })} className="span-7">
       <Answer query={query} lines={10}>
@@ -127,7 +131,7 @@ export default function Sales() {
             <Heat filters={filters} measure={measure} />
             <div className="span-5 stack">
               <Trend filters={filters} measure={measure} />
-              <FunnelCard />
+              <FunnelCard filters={filters} />
             </div>
           </div>
           <Ranking filters={filters} measure={measure} />

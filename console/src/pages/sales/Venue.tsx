@@ -9,11 +9,11 @@ import { Card } from "../../parts/Page";
 import { CsvButton, Table, type Column } from "../../parts/Table";
 import type { Filters } from "./filters";
 
-export function FunnelCard() {
+export function FunnelCard({ filters }: { filters: Filters }) {
   const { t, maybe, w } = useWords();
   const format = useFormat();
-  const query = useQuery(funnelQuery());
-  const hint = query.data && t("funnel.hint", { from: format.day(query.data.from), to: format.day(query.data.to) });
+  const query = useQuery(funnelQuery(filters));
+  const hint = query.data && t("funnel.hint", { window: format.duration(query.data.window) });
   return (
     <Card title={t("funnel.title")} hint={hint} className="span-5">
       <Answer query={query} lines={4}>
@@ -44,19 +44,20 @@ export function FunnelCard() {
 export function ZonesCard({ filters }: { filters: Filters }) {
   const { t } = useWords();
   const format = useFormat();
-  const query = useQuery(visitsQuery(filters.from, filters.to));
+  const query = useQuery(visitsQuery(filters));
+  const named = (row: Visits["zones"][number]) => row.name || row.zone || t("visits.whole");
   const columns: Column<Visits["zones"][number]>[] = [
-    { key: "name", title: t("visits.zone"), phone: "title", plain: (row) => row.name || row.zone,
-      show: (row) => <strong>{row.name || row.zone || row.place}</strong> },
+    { key: "name", title: t("visits.zone"), phone: "title", plain: (row) => named(row),
+      show: (row) => <strong>{named(row)}</strong> },
     { key: "visits", title: t("visits.visits"), number: true, plain: (row) => row.visits, show: (row) => format.number(row.visits) },
-    { key: "known", title: t("visits.known"), number: true, plain: (row) => row.known, show: (row) => format.number(row.known) },
+    { key: "known", title: t("visits.known"), number: true, plain: (row) => row.known, show: (row) => format.percent(row.known) },
     { key: "median", title: t("visits.median"), number: true, plain: (row) => row.dwell_median_ms,
       show: (row) => format.duration(row.dwell_median_ms) },
     { key: "p90", title: t("visits.p90"), number: true, plain: (row) => row.dwell_p90_ms,
       show: (row) => format.duration(row.dwell_p90_ms) },
   ];
   return (
-    <Card title={t("sales.visits")} hint={t("sales.visits.hint")} className="span-7" flush
+    <Card title={t("sales.visits")} hint={t("sales.visits.hint")} flush
       actions={<CsvButton name="zones" columns={columns} rows={query.data?.zones} />}>
       <Answer query={query} lines={6}>
         {({ zones }) =>

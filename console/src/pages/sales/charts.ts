@@ -8,15 +8,15 @@ interface Point {
   value: [number, number, number];
 }
 
-/** Which products stand in the heat map, best first, and the hours between the first and the last sale. */
-export function heatAxes(rows: SalesRow[], value: (row: SalesRow) => number, most: number) {
-  const totals = new Map<string, number>();
-  for (const row of rows) totals.set(row.sku ?? "", (totals.get(row.sku ?? "") ?? 0) + value(row));
-  const skus = [...totals].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).slice(0, most).map(([sku]) => sku);
+/** The heat map's products in the order of the ranking, and the hours from the first sale to the last. */
+export function heatAxes(rows: SalesRow[], ranking: SalesRow[]) {
   const hours = rows.map((row) => row.hour ?? 0);
   const first = Math.min(...hours);
   const last = Math.max(...hours);
-  return { skus, hours: Array.from({ length: last - first + 1 }, (_, index) => first + index) };
+  return {
+    skus: ranking.flatMap(({ sku }) => (sku ? [sku] : [])),
+    hours: Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  };
 }
 
 export function heatOption(rows: SalesRow[], axes: { skus: string[]; hours: number[] }, words: {
@@ -25,7 +25,7 @@ export function heatOption(rows: SalesRow[], axes: { skus: string[]; hours: numb
   hour: (hour: number) => string;
   narrow: boolean;
 }) {
-  const names = new Map(rows.map((row) => [row.sku ?? "", row.name || row.sku || "–"]));
+  const names = new Map(rows.map((row) => [row.sku ?? "", row.sku_name || row.sku || "–"]));
   const points: Point[] = [];
   let most = 0;
   for (const row of rows) {

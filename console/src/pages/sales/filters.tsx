@@ -45,9 +45,9 @@ export function FilterBar({ filters, today, onChange }: {
       <select className="input" value={filters.store} aria-label={t("sales.store")}
         onChange={(event) => onChange({ ...filters, store: event.target.value })}>
         <option value="">{t("sales.allstores")}</option>
-        {stores.data?.rows.map(({ store, name, store_name: storeName }) => (
+        {stores.data?.rows.map(({ store, store_name: name }) => (
           <option key={store} value={store}>
-            {storeName || name || store || "–"}
+            {name || store || "–"}
           </option>
         ))}
       </select>

@@ -17,7 +17,7 @@ from datong.identity import Identity
 from datong.marketing import Marketing
 from datong.places import Places
 from datong.privacy import Consents, open_vault
-from datong.scenes import Scenes
+from datong.scenes import Scenes, predicates
 from datong.storage import cursor, open_store
 from datong.tags import Tags
 from datong.touchpoints import Intake, QuarantineDesk
@@ -45,7 +45,7 @@ class Platform:
                 Consents(), Places(store), Commerce(store),  # settle
                 QuarantineDesk(store, self.vault),
                 Identity(store, self.vault),  # recognise
-                Tags(store),  # describe
+                Tags(store, predicates(settings)),  # describe
                 Scenes(store),  # sense
                 Marketing(store, self.vault),  # decide
                 Delivery(store, self.vault),  # deliver

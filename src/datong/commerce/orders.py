@@ -52,9 +52,9 @@ def take_orders(batch: Batch, tx: sa.Connection) -> None:
     if again:  # the number was used before: the same order told again, or another receipt under a longer key
         known.update(_look(tx, {e.key for e in again} - known.keys()))
         more, rest = _sort_out(again, known)
-        new += more
-        insert_new(tx, DUPLICATE, [{"offset": e.event.offset, "key": e.key} for e in rest])
-    new = _point(tx, new, known)
+        new, again = new + more, rest
+    new, spent = _open(tx, _point(tx, new, known))
+    insert_new(tx, DUPLICATE, [{"offset": e.event.offset, "key": e.key} for e in (*again, *spent)])
     _write(tx, new)
     _settle(tx, new)
 
@@ -110,6 +110,29 @@ def _sort_out(entries: Sequence[_Entry], known: dict[str, _Known]) -> tuple[list
             key = entry.key if same else f"{entry.key}@{event.time}:{entry.slip.amount}"
             taken.append(entry._replace(key=key))
     return new, taken
+
+
+def _open(tx: sa.Connection, entries: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+    """Return the entries that count, and the refunds of orders that were given back whole before.
+
+    A shop that tells of a cancellation and then of the refund that follows from it means one sum of money, not two.
+    """
+    asked = {e.original for e in entries if e.event.type in ("Order Refunded", "Order Cancelled")}
+    if not asked:
+        return list(entries), []
+    query = sa.select(ORDER.c.original, sa.func.min(ORDER.c.offset)).where(ORDER.c.whole).group_by(ORDER.c.original)
+    whole: dict[str | None, int] = dict(map(tuple, fetch_in(tx, query, ORDER.c.original, asked)))
+    counting: list[_Entry] = []
+    spent: list[_Entry] = []
+    for entry in entries:
+        at = entry.event.offset
+        if entry.event.type == "Order Refunded" and whole.get(entry.original, at) < at:
+            spent.append(entry)
+            continue
+        if entry.slip.whole:
+            whole.setdefault(entry.original, at)
+        counting.append(entry)
+    return counting, spent
 
 
 def _write(tx: sa.Connection, entries: Sequence[_Entry]) -> None:

@@ -42,16 +42,16 @@ def slip(event: Event, items: Sequence[Item]) -> Slip:
 
     A return whose amounts are written positive is turned round. Where the total differs from the lines (freight,
     tax, rounding, a discount on the whole order) one more line without SKU and quantity carries the difference, so that
-    sales by SKU add up to the money taken. A total of 0 is taken as not stated, unless the discount explains it. A
-    cancellation, and a refund without an amount, mean all that is left of the order.
+    sales by SKU add up to the money taken. A cancellation, and a refund without any amount, mean all that is left of
+    the order.
     """
     kind = KINDS[event.type]
     total = sum(item.amount for item in items)
     amount, discount = event.amount, _minor(event.properties.get("discount"), event.currency)
     if discount is None:
         discount = sum(item.discount for item in items)
-    if not amount and total != discount:
-        amount = total
+    if event.type == "Order Refunded":
+        amount = amount or total
     tenders = _tenders(event.properties.get("tenders"), event.currency)
     if event.type == "Order Cancelled" or (event.type == "Order Refunded" and not amount):
         return Slip(kind, 0, 0, (), tenders, True)
@@ -85,7 +85,7 @@ def _tenders(given: Any, currency: str) -> tuple[tuple[str, int], ...]:
 
 
 def _minor(amount: Any, currency: str) -> int | None:
-    """Return an amount in a property: whole numbers are minor units already, as our own kinds write them."""
+    """Return an amount in a property; the intake has brought it to minor units, which are whole numbers."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | str):
         return None
     if isinstance(amount, int):

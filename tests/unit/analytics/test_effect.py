@@ -27,7 +27,7 @@ def arm(member: int) -> str:
 
 
 def test_the_difference_of_the_arms_with_its_interval(store: Store) -> None:
-    know(store, {m: "offline" for m in SPEND})
+    know(store, dict.fromkeys(SPEND, "offline"))
     assign(store, {m: arm(m) for m in SPEND})
     after = {m: spend + (GIFT + m % 7 * 10 if arm(m) == "treated" else 0) for m, spend in SPEND.items()}
     settle(store, [
@@ -72,7 +72,7 @@ def test_everybody_assigned_counts_and_returns_are_subtracted(store: Store) -> N
 
 
 def test_a_window_and_the_end_of_the_campaign_close_the_count(store: Store) -> None:
-    know(store, {n: "offline" for n in (1, 2, 3, 4)})
+    know(store, dict.fromkeys((1, 2, 3, 4), "offline"))
     assign(store, {1: "treated", 2: "treated", 3: "holdout", 4: "holdout"})
     add(store, "marketing.campaign", [{"code": "spring", "start": MORNING, "end": MORNING + 10 * DAY}])
     settle(store, [sale(str(n), 1, 100, MORNING + n * DAY) for n in (0, 5, 20)])

@@ -18,7 +18,7 @@ def happen(store: Store, *events: tuple[int, str, int], channel: str = "web") ->
 
 
 def test_steps_count_in_order_and_within_the_window(store: Store) -> None:
-    know(store, {n: "both" for n in range(1, 7)}, {101: 1})
+    know(store, dict.fromkeys(range(1, 7), "both"), {101: 1})
     happen(
         store,
         (1, SEEN, 0), (101, VISITED, HOUR), (1, TRIED, 2 * HOUR), (101, BOUGHT, 3 * HOUR),  # all, on two identifiers

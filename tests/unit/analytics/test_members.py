@@ -27,7 +27,7 @@ def test_counts_new_and_returning_and_the_best(store: Store) -> None:
 
 
 def test_deciles_by_spend(store: Store) -> None:
-    know(store, {n: "offline" for n in range(1, 21)})
+    know(store, dict.fromkeys(range(1, 21), "offline"))
     settle(store, [sale(str(n), n, n * 100) for n in range(1, 21)])
     deciles = members(store).deciles
     assert [(d.decile, d.members) for d in deciles] == [(n, 2) for n in range(1, 11)]

@@ -14,7 +14,8 @@ def test_zones_and_days(store: Store) -> None:
     add(store, "places.zone", [{"place": "mall", "zone": "z1", "name": "Shoes"}])
     stays = [("", 1, 0, 100), ("", 2, 0, 200), ("", 2, DAY, 300), ("z1", 1, 0, 10), ("z2", 3, 0, 30)]
     add(store, "places.visit", [
-        {"id": str(n), "ident": i, "place": "mall", "zone": z, "start": MORNING + at, "end": MORNING + at + d, "dwell": d}
+        {"id": str(n), "ident": i, "place": "mall", "zone": z, "start": MORNING + at, "end": MORNING + at + d,
+         "dwell": d}
         for n, (z, i, at, d) in enumerate(stays)
     ])
     found = visits(store)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from datong.commerce import Commerce
+from datong.commerce.slip import KINDS
 from datong.model import Batch, Event, Item, from_iso, local_parts
 from datong.storage import Store
 
@@ -21,6 +22,8 @@ def event(kind: str, ref: str = "", at: int = MORNING, **parts: Any) -> Event:
     place = "" if online or kind == "Product Updated" else "s1"
     given = {"id": f"{kind}/{ref}/{at}", "source": "shop" if online else "till", "place": place,
              "channel": "web" if online else "pos", "currency": "CNY", "received": at, **parts}
+    if kind in KINDS and not kind.startswith(("Order R", "Order Ca")):  # as the intake does where no total is given
+        given.setdefault("amount", sum(item.amount for item in parts.get("items", ())))
     return Event(type=kind, time=at, ref=ref, date=date, hour=hour, **given)
 
 

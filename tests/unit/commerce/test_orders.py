@@ -87,6 +87,15 @@ def test_refunds_and_cancellations_of_an_online_order(store: Store) -> None:
     assert state_of(store, "shop/W3") == ("cancelled", 39_900)
 
 
+def test_the_refund_that_follows_from_a_cancellation_is_not_a_second_one(store: Store) -> None:
+    order_, cancelled = event("Order Completed", "W1", items=(SHOES,)), event("Order Cancelled", "W1")
+    refund = event("Order Refunded", "W1", at=MORNING + MINUTE, amount=39_900)
+    settle(store, [order_, cancelled, refund])
+    settle(store, [event("Order Refunded", "W1", at=MORNING + 2 * MINUTE, amount=39_900)], start=4)
+    assert state_of(store, "shop/W1") == ("cancelled", 39_900)
+    assert store.facts.rows("SELECT sum(amount)::BIGINT AS amount FROM commerce.receipt_line") == [{"amount": 0}]
+
+
 def test_a_refund_may_come_before_its_order(store: Store) -> None:
     settle(store, [event("Order Refunded", "W2"), event("Order Completed", "W2", items=(SHOES,), amount=39_900)], 1)
     assert state_of(store, "shop/W2") == ("refunded", 39_900)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from datong.errors import Rejected
 from datong.marketing.quiet import parse_quiet
 from datong.marketing.template import check_template
 from datong.model import Offer, duration, from_iso
+from datong.scenes import definitions
 from datong.tags import Predicate
 
 __all__ = ["Caps", "Definition", "Problem", "Words", "check_definition", "read_definition"]
@@ -118,6 +120,11 @@ def _frame(d: Definition) -> list[Problem]:
 
 def _expressions(d: Definition, settings: Settings) -> list[Problem]:
     found = []
+    scenes = [scene.scene for scene in definitions(settings)]
+    if d.scene and d.scene not in scenes:
+        near = get_close_matches(d.scene, scenes, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(scenes) or 'none'}"
+        found.append(Problem("scene", f"there is no scene {d.scene}", hint))
     for field, text in (("audience", d.audience), ("where", d.where)):
         try:
             if text:

@@ -33,7 +33,7 @@ def write_message(
     words, zone = definition.messages[language], str(firing.binds.get("zone", ""))
     product = str(firing.binds.get("sku") or firing.binds.get("product") or "")
     values = {
-        "zone": names.zones.get((firing.place, zone), zone),
+        "zone": names.zones.get((str(firing.binds.get("place") or firing.place), zone), zone),
         "product": names.products.get(product, product),
         "coupon": coupon.code if coupon else "",
         "offer": offer_text(definition.offer, settings.retailer.currency, language),

@@ -154,5 +154,7 @@ class Graph:
             return
         for key in keys:
             self.shown[key] = set()
+        if self._tx.execute(sa.select(SHOWN.c.key).limit(1)).first() is None:
+            return  # the usual case
         for key, number in fetch_in(self._tx, sa.select(SHOWN.c.key, SHOWN.c.member), SHOWN.c.key, keys):
             self.shown[key].add(number)

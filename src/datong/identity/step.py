@@ -48,7 +48,7 @@ class Identity(Stage):
                 told.append((person, event))
         write(tx, graph)
         write_traits(tx, graph, told)
-        if batch.last > done:
+        if graph.events and batch.last > done:  # where nothing was decided, a repeat decides nothing either
             set_cursor(tx, self.name, batch.last, batch.now)
         batch.members = [person.live().id if person is not None else None for person in people]
         batch.merges = [Merge(offset, loser.id, loser.live().id) for offset, loser, _ in graph.merges]

@@ -107,7 +107,10 @@ class Scenes(Stage):
             if loser is not None:
                 winner = states.get(merge_.winner)
                 states[merge_.winner] = merge(winner, loser) if winner else loser
-            tx.execute(sa.update(FIRING).where(FIRING.c.member == merge_.loser).values(member=merge_.winner))
+        if batch.merges:
+            rename = sa.update(FIRING).where(FIRING.c.member == sa.bindparam("loser"))
+            tx.execute(rename.values(member=sa.bindparam("winner")),
+                       [{"loser": m.loser, "winner": m.winner} for m in batch.merges])
         for member, moments in taken.items():
             if member not in states and any(rules.starting(m) for rules in self._sets for m in moments):
                 states[member] = MemberState({}, {})

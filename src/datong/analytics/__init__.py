@@ -5,16 +5,16 @@ are joined when a figure is read, so a merge changes every figure at once; amoun
 ranking ends with a unique tie-break; days and hours are the retailer's local ones; no data gives empty rows.
 """
 
-from datong.analytics.campaigns import CampaignDay, CampaignFigures, campaign_days, campaigns
-from datong.analytics.effect import Difference, Effect, effect
-from datong.analytics.funnel import STEPS, Funnel, Step, funnel
-from datong.analytics.members import Decile, Members, TopMember, members
-from datong.analytics.overlap import Overlap, overlap
-from datong.analytics.report import Column, Report, cell
+from datong.analytics.crossover import Overlap, overlap
+from datong.analytics.footfall import VisitDay, Visits, ZoneVisits, visits
+from datong.analytics.journey import STEPS, Funnel, Step, funnel
+from datong.analytics.layout import Column, Report, cell
+from datong.analytics.membership import Decile, Members, TopMember, members
 from datong.analytics.reports import REPORTS, report
-from datong.analytics.sales import SALES_KEYS, Sales, Totals, sales
+from datong.analytics.response import CampaignDay, CampaignFigures, campaign_days, campaigns
 from datong.analytics.series import SalesDay, by_day, by_hour
-from datong.analytics.visits import VisitDay, Visits, ZoneVisits, visits
+from datong.analytics.turnover import SALES_KEYS, Sales, Totals, sales
+from datong.analytics.uplift import Difference, Effect, effect
 
 __all__ = [
     "REPORTS", "SALES_KEYS", "STEPS", "CampaignDay", "CampaignFigures", "Column", "Decile", "Difference", "Effect",

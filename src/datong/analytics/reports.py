@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from datong.analytics.campaigns import campaigns
-from datong.analytics.effect import effect
-from datong.analytics.funnel import funnel
-from datong.analytics.members import members
-from datong.analytics.overlap import overlap
-from datong.analytics.report import Column, Kind, Report, cell
-from datong.analytics.sales import sales
+from datong.analytics.crossover import overlap
+from datong.analytics.footfall import visits
+from datong.analytics.journey import funnel
+from datong.analytics.layout import Column, Kind, Report, cell
+from datong.analytics.membership import members
+from datong.analytics.response import campaigns
 from datong.analytics.titles import title
-from datong.analytics.visits import visits
+from datong.analytics.turnover import sales
+from datong.analytics.uplift import effect
 from datong.errors import NotFound, Rejected
 from datong.model import duration, exponent, to_iso
 from datong.storage import Store

@@ -65,6 +65,12 @@ describe("durations", () => {
     expect(english.duration(undefined)).toBe("–");
   });
 
+  it("read periods as settings write them", () => {
+    expect(english.period("7d")).toBe("7 days");
+    expect(english.period("90m")).toBe("1 hr 30 min");
+    expect(english.period("soon")).toBe("soon");
+  });
+
   it("look back from the platform's time", () => {
     expect(english.ago(NOON - 65_000, NOON)).toBe("1 min. ago");
     expect(english.ago(NOON - 3 * 86_400_000, NOON)).toBe("3 days ago");

@@ -32,6 +32,8 @@ export interface Format {
   isoDay(ms: number): string;
   /** "3 min", "1 h 20 min", "7 days". */
   duration(ms: number | null | undefined): string;
+  /** A period as settings write it, "7d" or "90m", in words; other text stays as it is. */
+  period(text: string): string;
   /** "5 minutes ago", seen from `now`. */
   ago(ms: number | null | undefined, now: number): string;
   /** An hour of the day as "09". */
@@ -39,6 +41,7 @@ export interface Format {
 }
 
 const NONE = "–";
+const PERIODS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 const AGO: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400_000],
   ["hour", 3_600_000],
@@ -86,6 +89,16 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
   const [dayUnit, hourUnit, minuteUnit, secondUnit] = [unit("day"), unit("hour"), unit("minute"), unit("second")];
   const scale = 10 ** exponent;
+  const duration = (ms: number | null | undefined): string => {
+    if (!given(ms)) return NONE;
+    if (ms < 60_000) return secondUnit.format(Math.round(ms / 1000));
+    if (ms >= 2 * 86_400_000) return dayUnit.format(Math.round(ms / 86_400_000));
+    const whole = Math.round(ms / 60_000);
+    if (whole < 60) return minuteUnit.format(whole);
+    const rest = whole % 60;
+    const head = hourUnit.format(Math.floor(whole / 60));
+    return rest ? `${head} ${minuteUnit.format(rest)}` : head;
+  };
 
   return {
     money: (minor) => (given(minor) ? minus(plain.format(minor / scale)) : NONE),
@@ -105,15 +118,10 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
     day: (text) => written(days, text),
     dayShort: (text) => written(shortDays, text),
     isoDay: (ms) => iso.format(ms),
-    duration: (ms) => {
-      if (!given(ms)) return NONE;
-      if (ms < 60_000) return secondUnit.format(Math.round(ms / 1000));
-      if (ms >= 2 * 86_400_000) return dayUnit.format(Math.round(ms / 86_400_000));
-      const whole = Math.round(ms / 60_000);
-      if (whole < 60) return minuteUnit.format(whole);
-      const rest = whole % 60;
-      const head = hourUnit.format(Math.floor(whole / 60));
-      return rest ? `${head} ${minuteUnit.format(rest)}` : head;
+    duration,
+    period: (text) => {
+      const [, count, name] = /^(\d+)([smhdw])$/.exec(text) ?? [];
+      return count && name ? duration(Number(count) * (PERIODS[name] ?? 0)) : text;
     },
     ago: (ms, now) => {
       if (!given(ms)) return NONE;

@@ -255,6 +255,8 @@ export interface Effect {
   treated_mean: Minor;
   holdout_mean: Minor;
   incremental: Minor | null;
+  incremental_low: Minor | null;
+  incremental_high: Minor | null;
   /** Why the figure is missing or weak, in words. */
   reason?: string;
 }

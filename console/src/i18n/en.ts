@@ -250,6 +250,7 @@ export const en = {
   "campaign.mean.treated": "Sales per treated member",
   "campaign.mean.holdout": "Sales per member held back",
   "campaign.incremental": "Extra sales in all",
+  "campaign.interval": "95 % interval {low} … {high}",
   "campaign.days": "By day",
   "campaign.days.label": "Chart: messages sent and coupons redeemed by day",
   "campaign.days.empty": "No days to show yet",

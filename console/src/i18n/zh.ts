@@ -252,6 +252,7 @@ export const zh: Record<Key, string> = {
   "campaign.mean.treated": "触达组人均销售额",
   "campaign.mean.holdout": "对照组人均销售额",
   "campaign.incremental": "增量销售总额",
+  "campaign.interval": "95% 置信区间 {low} … {high}",
   "campaign.days": "按天",
   "campaign.days.label": "图表：每天发送的消息与核销的优惠券",
   "campaign.days.empty": "还没有按天的数据",

@@ -53,7 +53,15 @@ function EffectCard({ campaign }: { campaign: CampaignPage }) {
             </div>
             <div className="pair">
               <dt>{t("campaign.incremental")}</dt>
-              <dd>{format.moneySigned(effect.incremental)}</dd>
+              <dd>
+                {format.moneySigned(effect.incremental)}{" "}
+                <span className="faint">
+                  {t("campaign.interval", {
+                    low: format.moneySigned(effect.incremental_low),
+                    high: format.moneySigned(effect.incremental_high),
+                  })}
+                </span>
+              </dd>
             </div>
           </dl>
         </>
@@ -97,7 +105,7 @@ function About({ campaign }: { campaign: CampaignPage }) {
     ...(offer && offer.kind !== "none"
       ? ([
           [t("campaign.offer.on"), offer.category || t("campaign.offer.everything")],
-          [t("campaign.offer.valid"), offer.valid],
+          [t("campaign.offer.valid"), format.period(offer.valid)],
         ] as [string, string][])
       : []),
   ];

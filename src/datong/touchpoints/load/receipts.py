@@ -43,8 +43,14 @@ def receipts(run: pa.Table, maker: Maker) -> Iterator[Call]:
             _given_back(products, paid)
         heads = {n: part.column(n).to_pylist() for n in part.column_names if n not in _LINE}
         for start, stop in pairwise(at - bounds[0] for at in bounds):
-            head = {n: next((v for v in values[start:stop] if v is not None), None) for n, values in heads.items()}
+            head = {n: _said(values, start, stop) for n, values in heads.items()}
             yield _receipt(head, products[start:stop], sum(paid[start:stop]), maker)
+
+
+def _said(values: list[Any], start: int, stop: int) -> Any:
+    """Return the first value that is there: one line may speak for its receipt."""
+    first = values[start]
+    return first if first is not None else next((v for v in values[start:stop] if v is not None), None)
 
 
 def _receipt(head: dict[str, Any], products: list[dict[str, Any]], total: float | Decimal, maker: Maker) -> Call:

@@ -28,3 +28,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
         if "://" not in target and not target.startswith("mailto:"):
             assert (page.parent / target).exists(), target
+
+
+def test_every_error_code_is_documented() -> None:
+    """Each `code="…"` in the source stands in the reference of errors."""
+    page = (ROOT / "docs/reference/errors.md").read_text("utf-8")
+    pattern = re.compile(r'\bcode(?:: str)? ?= ?"([a-z_]+)"')
+    codes = {code for file in (ROOT / "src/datong").rglob("*.py") for code in pattern.findall(file.read_text("utf-8"))}
+    assert len(codes) > 40
+    assert sorted(code for code in codes if f"`{code}`" not in page) == []

@@ -303,8 +303,9 @@ export interface CampaignPage extends CampaignRow {
 export interface SceneRow {
   name: string;
   title: string;
-  version: number | string;
-  steps: string | string[];
+  version: number;
+  /** What it waits for, one line for each part. */
+  steps: string[];
   fired_today: number;
   last: Millis | null;
 }

@@ -1,7 +1,7 @@
 /** The console from the outside in: language, data, theme, messages, session, frame, pages. */
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
-import { Redirect, Route, Router, Switch } from "wouter";
+import { lazy, Suspense, useEffect } from "react";
+import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { ApiError } from "../api/client";
 import { LanguageProvider, useWords } from "../i18n/language";
@@ -43,23 +43,27 @@ function NotFound() {
 }
 
 function Pages() {
+  const [path] = useLocation();
+  useEffect(() => window.scrollTo(0, 0), [path]);
   return (
-    <Suspense fallback={<Skeleton lines={8} />}>
-      <Switch>
-        <Route path="/">
-          <Redirect to="/live" replace />
-        </Route>
-        <Route path="/live" component={Live} />
-        <Route path="/members" component={Members} />
-        <Route path="/members/:id" component={Member} />
-        <Route path="/sales" component={Sales} />
-        <Route path="/campaigns" component={Campaigns} />
-        <Route path="/campaigns/:code" component={Campaign} />
-        <Route path="/scenes" component={Scenes} />
-        <Route path="/quarantine" component={Quarantine} />
-        <Route component={NotFound} />
-      </Switch>
-    </Suspense>
+    <Crash key={path}>
+      <Suspense fallback={<Skeleton lines={8} />}>
+        <Switch>
+          <Route path="/">
+            <Redirect to="/live" replace />
+          </Route>
+          <Route path="/live" component={Live} />
+          <Route path="/members" component={Members} />
+          <Route path="/members/:id" component={Member} />
+          <Route path="/sales" component={Sales} />
+          <Route path="/campaigns" component={Campaigns} />
+          <Route path="/campaigns/:code" component={Campaign} />
+          <Route path="/scenes" component={Scenes} />
+          <Route path="/quarantine" component={Quarantine} />
+          <Route component={NotFound} />
+        </Switch>
+      </Suspense>
+    </Crash>
   );
 }
 
@@ -72,9 +76,7 @@ export function App() {
             <Router hook={useHashLocation}>
               <SessionProvider>
                 <Frame>
-                  <Crash>
-                    <Pages />
-                  </Crash>
+                  <Pages />
                 </Frame>
               </SessionProvider>
             </Router>

@@ -1,6 +1,6 @@
 /** Navigation around the page: at the left on a desk, at the bottom on a phone. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { post } from "../api/client";
 import { meQuery } from "../api/queries";
@@ -80,9 +80,11 @@ function BottomBar({ page }: { page: string }) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
   const hidden = PAGES.slice(IN_BAR);
+  const sheet = useRef<HTMLDivElement>(null);
   useEffect(() => setOpen(false), [page]);
   useEffect(() => {
     if (!open) return;
+    sheet.current?.querySelector("a")?.focus();
     const close = (event: KeyboardEvent) => event.key === "Escape" && setOpen(false);
     window.addEventListener("keydown", close);
     return () => window.removeEventListener("keydown", close);
@@ -92,7 +94,7 @@ function BottomBar({ page }: { page: string }) {
       {open && (
         <>
           <button type="button" className="veil" aria-label={t("app.close")} onClick={() => setOpen(false)} />
-          <div className="sheet" role="dialog" aria-label={t("app.more")}>
+          <div ref={sheet} className="sheet" role="dialog" aria-label={t("app.more")}>
             <Brand />
             <nav className="nav-list" aria-label={t("app.more")}>
               {hidden.map((name) => (

@@ -30,6 +30,7 @@ export const en = {
   "app.notfound": "There is no such page",
   "app.notfound.hint": "The address may be old. Choose a page in the navigation.",
   "error.title": "This could not be loaded",
+  "error.stale": "This is the last known state.",
   "error.unreachable": "The platform does not answer. Is it still running?",
   "error.server": "The platform answered with an error ({status}).",
   "error.crash": "This page broke",

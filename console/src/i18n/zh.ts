@@ -32,6 +32,7 @@ export const zh: Record<Key, string> = {
   "app.notfound": "没有这个页面",
   "app.notfound.hint": "地址可能已失效，请从导航中选择页面。",
   "error.title": "加载失败",
+  "error.stale": "以下是最后一次获取的数据。",
   "error.unreachable": "平台没有响应，请确认它是否仍在运行。",
   "error.server": "平台返回了错误（{status}）。",
   "error.crash": "页面出错了",

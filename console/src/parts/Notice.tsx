@@ -61,7 +61,20 @@ export function Answer<T>({ query, lines, children }: {
   lines?: number;
   children: (data: T) => ReactNode;
 }) {
-  if (query.data !== undefined) return children(query.data);
+  const { t } = useWords();
+  const text = useErrorText();
+  if (query.data !== undefined) {
+    return (
+      <>
+        {query.isRefetchError && (
+          <p className="stale" role="status">
+            {t("error.stale")} {text(query.error)}
+          </p>
+        )}
+        {children(query.data)}
+      </>
+    );
+  }
   if (query.error) return <Failure error={query.error} retry={() => void query.refetch()} />;
   return <Skeleton lines={lines} />;
 }

@@ -8,8 +8,6 @@ import { Answer, Notice } from "../../parts/Notice";
 import { Card, Page } from "../../parts/Page";
 import { CsvButton, Table, type Column } from "../../parts/Table";
 
-const steps = (scene: SceneRow) => (Array.isArray(scene.steps) ? scene.steps : scene.steps.split("\n")).filter(Boolean);
-
 export default function Scenes() {
   const { t } = useWords();
   const { format, now } = useSession();
@@ -32,13 +30,13 @@ export default function Scenes() {
       key: "steps",
       title: t("scenes.steps"),
       phone: "whole",
-      plain: (row) => steps(row).join(" → "),
+      plain: (row) => row.steps.join("; "),
       show: (row) => (
-        <ol className="steps">
-          {steps(row).map((step, index) => (
+        <ul className="steps">
+          {row.steps.map((step, index) => (
             <li key={index}>{step}</li>
           ))}
-        </ol>
+        </ul>
       ),
     },
     { key: "today", title: t("scenes.today"), number: true, plain: (row) => row.fired_today, show: (row) => format.number(row.fired_today) },
@@ -48,7 +46,7 @@ export default function Scenes() {
       plain: (row) => format.dateTime(row.last),
       show: (row) => (row.last ? <span title={format.dateTime(row.last)}>{format.ago(row.last, now())}</span> : t("scenes.never")),
     },
-    { key: "version", title: t("scenes.version"), phone: "hide", number: true, plain: (row) => String(row.version), show: (row) => row.version },
+    { key: "version", title: t("scenes.version"), phone: "hide", number: true, plain: (row) => row.version, show: (row) => row.version },
   ];
   return (
     <Page title={t("scenes.title")} subtitle={t("scenes.subtitle")}

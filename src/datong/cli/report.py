@@ -39,7 +39,8 @@ def _period(command: Any) -> Any:
 
 
 def _shaped(command: Any) -> Any:
-    """Let --format stand behind the report's name as well."""
+    """Let --config and --format stand behind the report's name as well."""
+    command = click.option("--config", "-c", help="The configuration file.")(command)
     return click.option("--format", "-f", "shape", type=click.Choice(["table", "csv", "json"]))(command)
 
 
@@ -102,7 +103,7 @@ def overlap(obj: tuple[str, Format], /, **params: Any) -> None:
 
 def _show(obj: tuple[str, Format], name: str, params: dict[str, Any]) -> None:
     config, shape = obj
-    shape = params.pop("shape", None) or shape
+    config, shape = params.pop("config", None) or config, params.pop("shape", None) or shape
     names = {"since": "from", "until": "to"}
     asked = {names.get(key, key): str(value) for key, value in params.items() if value is not None}
     found = _make(config, name, asked)

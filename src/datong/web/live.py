@@ -187,7 +187,7 @@ def _effects(platform: Platform, running: dict[str, dict[str, str]], language: s
         if e.low is not None:
             name = names.get(language) or names.get(language[:2]) or next(iter(names.values()), code)
             found.append({"campaign": code, "name": name, "lift": e.lift, "low": e.low, "high": e.high,
-                          "treated": e.treated, "holdout": e.holdout})
+                          "treated": e.treated, "holdout": e.holdout, "significant": e.significant})
     return found
 
 

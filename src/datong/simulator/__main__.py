@@ -33,7 +33,7 @@ def main() -> None:
     p.add_argument("--history-days", type=int, default=30, help="days of past receipts and sessions sent at first")
     p.add_argument("--language", choices=("en", "zh-CN"), default="en", help="language of names")
     p.add_argument("--clock", default="platform", help="platform, or TIME@SPEED such as 2026-03-07T17:30:00+08:00@60")
-    p.add_argument("--tick", type=float, default=1.0, help="real seconds between two rounds of sending")
+    p.add_argument("--tick", type=float, default=0, help="real seconds per round (default: one simulated minute)")
     p.add_argument("--gateway", type=int, default=0, help="port of the message gateway (default: the one in keys.json)")
     o = p.parse_args()
 
@@ -59,11 +59,11 @@ def main() -> None:
         first, past = run.begin(clock.now(), o.history_days)
         sender.send(first)
         sender.flush()
-        sender.send(run.due(clock.now()))  # so that the mall is seen to be full before its past is there
+        run.catch_up(clock.now(), sender)  # so that the mall is seen to be full before its past is there
         sender.send(past)
         sender.flush()
         run.keep()
-        run.live(clock, sender, o.tick, stop)
+        run.live(clock, sender, o.tick or min(1.0, 60 / clock.speed), stop)
     finally:
         gateway.close()
         sender.close()

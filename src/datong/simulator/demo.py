@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+from math import ceil
 from pathlib import Path
 from string import Template
 
@@ -26,11 +26,12 @@ def write_demo(
     (`port` + 1 when 0). The secret key is the caller's to make.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    keys = {name: secrets.token_urlsafe(12) for name in TOUCHPOINTS}
+    keys = {name: f"demo-{name}" for name in TOUCHPOINTS}  # they allow sending only, and only on this machine
     gateway = gateway or port + 1
     text = Template((MALL / "datong.toml").read_text("utf-8")).substitute(
         {f"key_{name}": key for name, key in keys.items()},
         password=password, port=port, gateway=gateway, speed=speed, start=start, language=language,
+        exit_after=max(5, ceil(speed / 12)),
         retailer="大同零售" if language == "zh-CN" else "Datong Retail",
     )
     (directory / "venue.yaml").write_text((MALL / "venue.yaml").read_text("utf-8"), "utf-8")

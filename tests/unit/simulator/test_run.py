@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.unit.simulator.town import START, run, town
@@ -10,6 +11,7 @@ from datong.model import DAY, HOUR, MINUTE
 from datong.simulator.frames import Action
 from datong.simulator.react import UPLIFT
 from datong.simulator.run import Run
+from datong.simulator.sender import Sender
 
 
 def read(folder: Path, name: str) -> list[dict[str, object]]:
@@ -88,6 +90,28 @@ def test_the_load_and_both_scenes_are_there(tmp_path: Path) -> None:
     looked = {s["shopper"] for s in read(tmp_path, "sessions")}
     arrived = [v for v in visits if v["shopper"] in looked]
     assert len(shoes) + len(arrived) >= 12  # one firing in five real seconds at 60 times real time
+
+
+class Recorder(Sender):
+    """Keeps each round instead of sending it."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[Action]] = []
+
+    def send(self, actions: Iterable[Action]) -> None:
+        self.rounds.append(list(actions))
+
+    def flush(self) -> None: ...
+
+
+def test_a_backlog_is_sent_minute_by_minute(tmp_path: Path) -> None:
+    simulation, sender = run(tmp_path), Recorder()
+    simulation.begin(START, 0)
+    simulation.catch_up(START, sender)
+    times = [a.at for part in sender.rounds for a in part]
+    assert times == sorted(times)
+    assert len(sender.rounds) == 11
+    assert all(part[-1].at - part[0].at <= 2 * MINUTE for part in sender.rounds if part)
 
 
 def test_truth_says_who_where_why_and_what(tmp_path: Path) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from datong.identity.tables import EVENT, LINK, MEMBER, SHOWN
+from datong.identity.tables import LINK, MEMBER, SHOWN
 from datong.model import Event, Identifier
-from datong.storage import fetch_in
+from datong.storage import cursor, fetch_in
 
-__all__ = ["Graph", "Link", "Person"]
+__all__ = ["EVENTS", "MEMBERS", "Graph", "Link", "Person"]
+
+MEMBERS, EVENTS = "identity.members", "identity.events"
+"""The counters of member numbers and identity events."""
 
 
 class Person:
@@ -118,7 +121,7 @@ class Graph:
     def create(self, created: int) -> Person:
         """Return a new member with the next number."""
         if self._last_id is None:
-            self._last_id = self._tx.execute(sa.select(sa.func.max(MEMBER.c.id))).scalar() or 0
+            self._last_id, _ = cursor(self._tx, MEMBERS)
         self._last_id += 1
         person = self.people[self._last_id] = Person(self._last_id, created, 0, False, new=True)
         return person
@@ -129,7 +132,7 @@ class Graph:
     ) -> None:
         """Write down a decision."""
         if self._last_seq is None:
-            self._last_seq = self._tx.execute(sa.select(sa.func.max(EVENT.c.seq))).scalar() or 0
+            self._last_seq, _ = cursor(self._tx, EVENTS)
         self._last_seq += 1
         self.events.append({
             "seq": self._last_seq, "offset": event.offset, "at": event.time, "kind": kind,
@@ -137,6 +140,11 @@ class Graph:
             "ns": identifier.ns if identifier else "", "key": identifier.key if identifier else None,
             "cause": event.id[:512].replace("\0", ""), "detail": detail,
         })
+
+    def counters(self) -> dict[str, int]:
+        """Return the numbers given out last, where some were: they are never given out again, even after an erasure."""
+        given = {MEMBERS: self._last_id, EVENTS: self._last_seq}
+        return {name: last for name, last in given.items() if last is not None}
 
     def _count(self, people: list[Person]) -> None:
         if not people:

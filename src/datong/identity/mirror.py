@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from datong.identity.graph import EVENTS
 from datong.identity.policy import CHANNELS
 from datong.identity.tables import EVENT, FACT_LINK, FACT_MEMBER, LINK, MEMBER
-from datong.storage import FactsTx, fetch_in
+from datong.storage import FactsTx, cursor, fetch_in
 
 __all__ = ["mirror"]
 
@@ -24,7 +25,7 @@ def mirror(tx: sa.Connection, facts: FactsTx) -> None:
     The position is the number of the last identity event taken; the first run copies the whole.
     """
     position = facts.position(_POSITION)
-    last = tx.execute(sa.select(sa.func.max(EVENT.c.seq))).scalar() or 0
+    last, _ = cursor(tx, EVENTS)
     if last <= position:
         return
     if position == 0:

@@ -19,8 +19,8 @@ __all__ = ["settle", "touch", "widen"]
 
 def settle(graph: Graph, policy: Policy, event: Event) -> Person | None:
     """Return the live person of the event, after linking what the policy lets it link; None when nobody is known."""
-    identifiers = policy.linkable(event)
     case = _Case(graph, policy, event)
+    identifiers = [i for i in policy.linkable(event) if not case.is_shared(i)]
     if any(i.ns in policy.creating for i in identifiers):
         for identifier in identifiers:
             case.take(identifier)
@@ -54,7 +54,7 @@ class _Case:
         """Find out who it is by identifiers that link nothing on their own."""
         for identifier in identifiers:
             link = self.graph.links.get(identifier.key)
-            if link is not None and not self._is_shared(identifier, link) and (holder := link.holder()) is not None:
+            if link is not None and (holder := link.holder()) is not None:
                 touch(self.graph, link, self.event.time)
                 if not self.person.id:
                     self.person = holder
@@ -62,8 +62,6 @@ class _Case:
     def take(self, identifier: Identifier) -> None:
         """Take one identifier into the case."""
         link = self.graph.links.get(identifier.key)
-        if self._is_shared(identifier, link):
-            return
         holder = link.holder() if link is not None else None
         reason = ""
         if holder is None:
@@ -89,7 +87,9 @@ class _Case:
             widen(self.graph, self.event, person, family)
         return person
 
-    def _is_shared(self, identifier: Identifier, link: Link | None) -> bool:
+    def is_shared(self, identifier: Identifier) -> bool:
+        """Return whether the value links nobody; one that is registered as shared and held is given up now."""
+        link = self.graph.links.get(identifier.key)
         if link is not None and link.shared:
             return True
         if identifier.key not in self.policy.registered:
@@ -209,6 +209,8 @@ class _Case:
         touch(graph, link, self.event.time)
         graph.note(identifier.key, holder)
         graph.record(self.event, "attach", person, holder, identifier, "moved to the later login")
+        if (family := self.policy.family[link.ns]) & ~person.families:
+            widen(graph, self.event, person, family)
 
     def _give_up(self, identifier: Identifier, link: Link | None, holder: Person | None) -> None:
         """Let the value link nobody from now on."""

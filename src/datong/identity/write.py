@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from datong.identity.graph import Graph, Person
 from datong.identity.tables import EVENT, LINK, MEMBER, SHOWN
-from datong.storage import fetch_in, insert_new
+from datong.storage import fetch_in, insert_new, set_cursor
 
 __all__ = ["write"]
 
@@ -34,6 +34,8 @@ def write(tx: sa.Connection, graph: Graph) -> None:
     _write_links(tx, graph)
     if graph.events:
         tx.execute(sa.insert(EVENT), graph.events)
+    for name, last in graph.counters().items():
+        set_cursor(tx, name, last)
     _write_shown(tx, graph, {row["loser"] for row in losers})
 
 

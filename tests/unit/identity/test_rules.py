@@ -192,6 +192,14 @@ def test_registered_shared_device_links_nobody(store: Store, vault: Vault) -> No
     assert [(e.kind, e.member, e.detail) for e in town.told(1, "block")] == [("block", 1, "registered as shared")]
 
 
+def test_shared_device_beside_a_radio_identifier_makes_nobody(store: Store, vault: Vault) -> None:
+    town = Town(store, vault, shared={"anonymous_id": ("kiosk",)})
+    assert town.see("anonymous_id:kiosk", "wifi_mac:m") is None
+    town.see("phone:p", "wifi_mac:m")
+    assert town.see("anonymous_id:kiosk", "wifi_mac:m", "ble_id:b") == 1
+    assert town.who("ble_id:b") == [None]
+
+
 def test_chain_of_a_thousand_merges_ends_in_the_oldest(town: Town) -> None:
     town = Town(town.store, town.vault, namespaces={"phone": {"limit": 5_000}})
     first = [town.event(f"phone:{n}") for n in range(1_000)]

@@ -136,6 +136,16 @@ def test_rolled_back_batch_leaves_no_trace(town: Town) -> None:
     assert batch.members == [1, 2]
 
 
+def test_a_number_is_never_given_out_twice(town: Town) -> None:
+    town.see("phone:a")
+    town.see("phone:b")
+    with town.store.state.write() as tx:
+        for name in ("identity_member", "identity_link", "identity_event"):
+            tx.execute(sa.delete(METADATA.tables[name]))
+    assert town.see("phone:c") == 3
+    assert [e.seq for e in town.told(3)] == [3]
+
+
 def test_wrong_settings_are_named(store: Store, vault: Vault) -> None:
     settings = Settings(identity=IdentitySettings(shared={"kiosks": ("k1",)}))
     store.settings, kept = settings, store.settings

@@ -24,16 +24,16 @@ SIZE = 50
 
 @get("/members", sync_to_thread=True)
 def members(
-    request: Request[Any, Any, State], query: str = "", channels: Channels | None = None,
-    page: Annotated[int, Parameter(ge=1)] = 1,
+    request: Request[Any, Any, State], text: Annotated[str, Parameter(query="query")] = "",
+    channels: Channels | None = None, page: Annotated[int, Parameter(ge=1)] = 1,
 ) -> dict[str, Any]:
-    """Return a page of members, the newest first; `query` is a member number or an exact phone, card, mail …"""
+    """Return a page of members, the newest first; `text` is a member number or an exact phone, card, mail …"""
     platform: Platform = request.app.state.platform
     store, vault = platform.store, platform.vault
     with store.state.read() as tx:
         policy = namespaces(platform.settings)
         region = platform.settings.retailer.region
-        among = identity.search(tx, vault, query, policy=policy, region=region) if query.strip() else None
+        among = identity.search(tx, vault, text, policy=policy, region=region) if text.strip() else None
         total, found = identity.members(tx, channels=channels or "", among=among, page=page, size=SIZE)
         ids = [m.id for m in found]
         tagged, seen = values(tx, ids), identity.last_seen(tx, ids)

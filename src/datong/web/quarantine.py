@@ -31,14 +31,15 @@ class Mended(msgspec.Struct):
 
 @get("/quarantine", sync_to_thread=True)
 def listing(
-    request: Request[Any, Any, State], state: Literal["open", "replayed", "discarded"] = "open", reason: str = "",
-    page: Annotated[int, Parameter(ge=1)] = 1,
+    request: Request[Any, Any, State],
+    which: Annotated[Literal["open", "replayed", "discarded"], Parameter(query="state")] = "open",
+    reason: str = "", page: Annotated[int, Parameter(ge=1)] = 1,
 ) -> dict[str, Any]:
     """Return a page of rejected calls, the newest first, and how many there are for each reason."""
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
-        total, items = quarantined(tx, platform.vault, state, reason, page)
-        return {"total": total, "reasons": reasons(tx, state), "items": items}
+        total, items = quarantined(tx, platform.vault, which, reason, page)
+        return {"total": total, "reasons": reasons(tx, which), "items": items}
 
 
 @get("/quarantine/{number:int}", sync_to_thread=True)

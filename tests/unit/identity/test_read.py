@@ -10,6 +10,7 @@ from datong.identity import (
     channels_counts,
     contact,
     identifiers_of,
+    identifiers_of_all,
     label,
     last_seen,
     live,
@@ -51,6 +52,11 @@ def test_identifiers_of_any_number(town: Town) -> None:
     assert [town.vault.unseal(i.sealed) for i in found if i.sealed] == [
         "li@example.cn", "66881234", "+8613912345678"]
     assert [i.ns for i in found] == ["email", "member_card", "phone"]
+
+
+def test_identifiers_of_many_are_those_of_each(town: Town) -> None:
+    with town.store.state.read() as tx:
+        assert identifiers_of_all(tx, [1, 4, 99]) == {1: identifiers_of(tx, 1), 4: identifiers_of(tx, 4), 99: []}
 
 
 def test_who_knows_only_what_is_held(town: Town) -> None:

@@ -177,7 +177,7 @@ def _shop(mall: Mall, shopper: Shopper, code: str, stay: Stay, drive: float, dic
 def basket(mall: Mall, shopper: Shopper, code: str, dice: Random) -> tuple[Line, ...]:
     """Return what a shopper takes in a shop, dearer goods at a higher price level."""
     goods = mall.goods[code]
-    food = mall.shops[code].format == "food"
+    food = mall.shops[code].format == "grocery"
     number = dice.choice((2, 3, 4, 6, 8)) if code == "S101" else dice.choice((1, 2, 3)) if food else dice.choice(
         (1, 1, 1, 2))
     chosen = dice.sample(goods, min(number + 2, len(goods)))

@@ -142,7 +142,7 @@ def visit_actions(mall: Mall, visit: Visit, dice: Random) -> list[Action]:
     for stay in visit.stays:
         actions.extend(_things(stay, who, name))
         for slip in stay.slips:
-            to = "market" if mall.shops[slip.shop].format == "food" else "tills"
+            to = "market" if mall.shops[slip.shop].format == "grocery" else "tills"
             actions.append(Action(slip.at, to, receipt(mall, slip, who)))
     actions.sort(key=lambda a: a.at)
     return actions

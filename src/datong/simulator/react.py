@@ -15,7 +15,7 @@ from datong.model import MINUTE
 from datong.simulator.day import Line as Bought
 from datong.simulator.day import Slip, Visit, basket
 from datong.simulator.frames import Action, money, product, receipt, track
-from datong.simulator.goods import Mall
+from datong.simulator.goods import Goods, Mall
 from datong.simulator.population import Shopper
 from datong.simulator.truth import Truth
 
@@ -69,17 +69,17 @@ class Reactions:
         return actions
 
     def _buy(self, message: Mapping[str, Any], who: Shopper, at: int, visit: Visit | None, dice: Random) -> Action:
-        """Buy with the coupon: at the till of the shop at hand while the visit lasts, else in the web shop."""
+        """Buy with the coupon: at the till while the visit lasts, else in the web shop."""
         code, campaign, name = str(message["coupon"]), str(message.get("campaign", "")), str(message["id"])
-        shop = self._shop(who, at, visit, dice)
-        lines = basket(self._mall, who, shop, dice)
-        off = _discount(f"{message.get('title', '')} {message.get('body', '')}", lines[0].goods.price)
-        first = Bought(lines[0].goods, 1, off)
+        text = f"{message.get('title', '')} {message.get('body', '')}"
+        goods = self._wanted(text, who, at, visit, dice)
+        shop, off = goods.shop, _discount(text, goods.price)
+        first = Bought(goods, 1, off)
         amount = first.amount
         number = 100_000 + dice.randrange(900_000)
         if visit is not None and who.card:
             slip = Slip(at, shop, (first,), True, number)
-            to = "market" if self._mall.shops[shop].format == "food" else "tills"
+            to = "market" if self._mall.shops[shop].format == "grocery" else "tills"
             self._truth.purchase(who, at, shop, amount, "sale", name)
             return Action(at, to, receipt(self._mall, slip, who, ((code, campaign, off),), "T9"))
         self._truth.purchase(who, at, "web", amount, "order", name)
@@ -88,7 +88,17 @@ class Reactions:
         ids = {"phone": who.phone}
         return Action(at, "web", track("Order Completed", f"order.{name}", at, body, user=who.user, ids=ids))
 
-    def _shop(self, who: Shopper, at: int, visit: Visit | None, dice: Random) -> str:
+    def _wanted(self, text: str, who: Shopper, at: int, visit: Visit | None, dice: Random) -> Goods:
+        """Return what the message is about: a product or a shop named in it, else something of a shop at hand."""
+        named = [g for g in self._mall.all_goods() if g.name in text]
+        if named:
+            return max(named, key=lambda g: (len(g.name), g.sku))
+        words = text.lower()
+        shops = [code for code, s in self._mall.shops.items() if s.name in text or s.category in words]
+        shop = shops[0] if shops else self._at_hand(who, at, visit, dice)
+        return basket(self._mall, who, shop, dice)[0].goods
+
+    def _at_hand(self, who: Shopper, at: int, visit: Visit | None, dice: Random) -> str:
         shops = {shop.zone: code for code, shop in self._mall.shops.items()}
         if visit is not None:
             passed = [shops[s.zone] for s in visit.stays if s.zone in shops and s.start <= at]

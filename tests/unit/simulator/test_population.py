@@ -15,7 +15,7 @@ def test_the_mall_is_the_venue_file() -> None:
     assert {s.code: s.zone for s in mall().shops.values()} == {
         z.shop.code: z.code for _, z in venue.zones() if z.shop}
     assert len(mall().shops) == 30
-    assert {s.format for s in mall().shops.values()} == {"fashion", "food"}
+    assert {s.format for s in mall().shops.values()} == {"fashion", "grocery"}
     shoes = mall().shops["S201"]
     assert (shoes.zone, shoes.category) == ("f2-shoes", "shoes")
     assert set(mall().sensors["wifi"]) == set(mall().sensors["ble"]) == set(mall().floors)

@@ -156,6 +156,7 @@ def test_a_message_is_seen_by_most_and_moves_the_true_share_to_buy(tmp_path: Pat
     online = [a.body for a in actions if a.body.get("event") == "Order Completed" and "coupon" in a.body["properties"]]
     assert len(at_tills) + len(online) == sum(bool(o["bought"]) for o in offers)
     assert at_tills
+    assert {body["store"] for body in at_tills} == {"S201"}  # the message is about shoes
     first = at_tills[0]
     assert float(first["coupons"][0]["amount"]) == float(first["lines"][0]["discount"])
     assert abs(float(first["lines"][0]["price"]) * 0.2 - float(first["coupons"][0]["amount"])) < 0.01
@@ -171,3 +172,19 @@ def test_without_a_coupon_nobody_buys_and_strangers_do_nothing(tmp_path: Path) -
     simulation.hear(message(999, "13900000001"), START)
     assert not any(o["bought"] for o in read(tmp_path, "offers"))
     assert len(read(tmp_path, "offers")) == 300
+
+
+def test_a_named_product_is_what_is_bought(tmp_path: Path) -> None:
+    simulation = run(tmp_path)
+    simulation.begin(START, 0)
+    simulation.due(START)
+    goods = simulation.mall.goods["S304"][3]
+    phones = [w.phone for w in town() if w.phone]
+    for number, phone in enumerate(phones[:200]):
+        said = {**message(number, phone), "title": f"The {goods.name} you looked at is here", "body": "15% off: K"}
+        simulation.hear(said, START)
+    lines = [line for a in simulation.due(START + 30 * MINUTE) for body in (a.body,)
+             if body.get("coupons") or body.get("properties", {}).get("coupon")
+             for line in body.get("lines") or body["properties"]["products"]]
+    assert lines
+    assert {line["name"] for line in lines} == {goods.name}

@@ -31,7 +31,7 @@ def campaigns(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Return every campaign with its numbers: our own with their effect, and those that were loaded from elsewhere."""
     platform: Platform = request.app.state.platform
     kept: Kept = request.app.state.kept
-    rows: list[dict[str, Any]] = kept.get("campaigns", 3, lambda: _all(platform))
+    rows: list[dict[str, Any]] = kept.get("campaigns", 5, lambda: _all(platform), behind=True)
     return {"campaigns": rows}
 
 

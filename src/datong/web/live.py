@@ -113,7 +113,8 @@ def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
     counted = {spot: [n, 0] for spot, n in here.counts.items()}
     for ident in known:
         counted[here.idents[ident]][1] += 1
-    visited = kept.get("visits", 10, lambda: _visits_today(platform, now))
+    people, nobody = set(known.values()), len(here.idents) - len(known)  # a member with two devices is one
+    visited = kept.get("visits", 10, lambda: _visits_today(platform, now), behind=True)
     floors = [
         {
             "code": floor.code, "name": floor.name.in_language(language), "place": venue.code,
@@ -134,8 +135,7 @@ def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
     return {
         "now": now, "behind_ms": max(0, now - platform.flow.now) if platform.flow.behind else 0,
         "events_per_s": round(_pace.per_second(store.log.end()), 1),
-        "present": {"total": len(here.idents), "known": len(set(known.values())),
-                    "anonymous": len(here.idents) - len(known)},
+        "present": {"total": len(people) + nobody, "known": len(people), "anonymous": nobody},
         "venues": [{"place": v.code, "name": v.name.in_language(language)} for v in plans], "floors": floors,
         "last": rows, "firings": fired, "redeemed": redeemed, "sources": heard,
         "messages": [
@@ -144,7 +144,7 @@ def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
              "status": "seen" if m.seen_at else m.state}
             for m in said
         ],
-        "effect": kept.get("effect", 5, lambda: _effects(platform, running, language)),
+        "effect": kept.get("effect", 10, lambda: _effects(platform, running, language), behind=True),
     }
 
 

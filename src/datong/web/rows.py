@@ -29,7 +29,7 @@ def latest_events(store: Store, after: int = 0, limit: int = 50, kind: str = "",
         if entry.topic != EVENTS:
             continue
         event = decode_event(entry.body)
-        if event.type in UNSHOWN or (kind and event.type != kind) or (channel and event.channel != channel):
+        if event.history or event.type in UNSHOWN or (kind and event.type != kind) or (channel and event.channel != channel):
             continue
         msgspec.structs.force_setattr(event, "offset", entry.offset)
         found.append(event)

@@ -1,0 +1,38 @@
+"""Answers kept for a moment."""
+
+from __future__ import annotations
+
+import threading
+
+from datong.web.kept import Kept
+
+
+def test_an_answer_is_worked_out_once_while_it_holds() -> None:
+    """The second question is answered from memory, the one after `forget` is not."""
+    kept, worked = Kept(), []
+    for _ in range(3):
+        assert kept.get("a", 60, lambda: worked.append(1) or "answer") == "answer"
+    assert len(worked) == 1
+    kept.forget("a")
+    kept.get("a", 60, lambda: worked.append(1))
+    assert len(worked) == 2
+
+
+def test_behind_gives_the_old_answer_while_a_thread_makes_the_new_one() -> None:
+    """Nobody waits for a slow answer twice."""
+    kept, begun, go = Kept(), threading.Event(), threading.Event()
+    assert kept.get("a", 0, lambda: "old", behind=True) == "old"
+
+    def slow() -> str:
+        begun.set()
+        go.wait(5)
+        return "new"
+
+    assert kept.get("a", 60, slow, behind=True) == "old"
+    assert begun.wait(5)
+    assert kept.get("a", 60, slow, behind=True) == "old"
+    go.set()
+    for thread in threading.enumerate():
+        if thread.daemon and thread is not threading.current_thread():
+            thread.join(0.2)
+    assert kept.get("a", 60, lambda: "never", behind=True) == "new"

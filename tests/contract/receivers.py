@@ -64,7 +64,11 @@ def webhook_server() -> Iterator[Hook]:
         def log_message(self, *_args: Any) -> None:
             """Be quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A caller that was killed is no news."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     hook.url = f"http://127.0.0.1:{server.server_port}/messages?v=1"
     threading.Thread(target=server.serve_forever, daemon=True).start()

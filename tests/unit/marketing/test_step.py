@@ -8,7 +8,7 @@ from tests.unit.marketing.shop import Shop
 from datong.config import PrivacySettings
 from datong.errors import Rejected
 from datong.marketing import assignments_of, check_coupon, counts, coupons_of, decisions, decisions_of, messages_since
-from datong.model import DAY, HOUR, MINUTE, Item, decode_event
+from datong.model import DAY, HOUR, MINUTE, Event, Item, decode_event
 from datong.privacy import Vault
 from datong.storage import Store, set_cursor
 
@@ -22,7 +22,7 @@ def outcomes(shop: Shop) -> list[tuple[str, str, str]]:
     return [(r["campaign"], r["outcome"], r["reason"]) for r in shop.rows("marketing_decision", "at, firing, campaign")]
 
 
-def logged(shop: Shop, type_: str) -> list[object]:
+def logged(shop: Shop, type_: str) -> list[Event]:
     events = [decode_event(entry.body) for entry in shop.store.log.read(0, 10_000)]
     return [e for e in events if e.type == type_]
 

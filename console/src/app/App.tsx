@@ -44,7 +44,9 @@ function NotFound() {
 
 function Pages() {
   const [path] = useLocation();
-  useEffect(() => window.scrollTo(0, 0), [path]);
+  useEffect(() => {
+    window.scrollTo(0, 0); // newer browsers return a promise here: it must not become the clean-up
+  }, [path]);
   return (
     <Crash key={path}>
       <Suspense fallback={<Skeleton lines={8} />}>

@@ -29,7 +29,8 @@ def latest_events(store: Store, after: int = 0, limit: int = 50, kind: str = "",
         if entry.topic != EVENTS:
             continue
         event = decode_event(entry.body)
-        if event.history or event.type in UNSHOWN or (kind and event.type != kind) or (channel and event.channel != channel):
+        wanted = (not kind or event.type == kind) and (not channel or event.channel == channel)
+        if event.history or event.type in UNSHOWN or not wanted:
             continue
         msgspec.structs.force_setattr(event, "offset", entry.offset)
         found.append(event)

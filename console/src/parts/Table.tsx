@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 import { Icon } from "../app/icons";
+import { useFormat } from "../app/session";
 import { download, toCsv } from "../csv";
 import { useWords } from "../i18n/language";
 
@@ -86,14 +87,20 @@ export function Pager({ page, size, total, onPage }: {
   onPage: (page: number) => void;
 }) {
   const { t } = useWords();
+  const format = useFormat();
   if (total <= size) return null;
   const from = (page - 1) * size + 1;
+  const text = t("app.page", {
+    from: format.number(from),
+    to: format.number(Math.min(total, from + size - 1)),
+    total: format.number(total),
+  });
   return (
-    <nav className="pager" aria-label={t("app.page", { from, to: Math.min(total, from + size - 1), total })}>
+    <nav className="pager" aria-label={text}>
       <button type="button" className="button" disabled={page <= 1} onClick={() => onPage(page - 1)}>
         {t("app.previous")}
       </button>
-      <span>{t("app.page", { from, to: Math.min(total, from + size - 1), total })}</span>
+      <span>{text}</span>
       <button type="button" className="button" disabled={from + size > total} onClick={() => onPage(page + 1)}>
         {t("app.next")}
       </button>

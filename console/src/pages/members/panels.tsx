@@ -121,7 +121,9 @@ export function History({ history }: { history: MemberPage["history"] }) {
       {history.map(({ at, kind, cause, detail, ns, other }, index) => (
         <li key={index}>
           <time>{format.dateTime(at)}</time>
-          <Badge tone={TONE[kind]}>{w(kind)}</Badge>
+          <span className="kind">
+            <Badge tone={TONE[kind]}>{w(kind)}</Badge>
+          </span>
           <span className="grow">
             {[ns && w(ns), other && t("member.history.with", { member: other }), detail && w(detail)].filter(Boolean).join(" · ")}
             {cause && <small className="faint cause">{t("member.history.cause", { cause })}</small>}

@@ -49,9 +49,10 @@ def funnel(
     if place:
         events = events.filter((events.place == place) | events.type.isin([n for n, s in marks.items() if s == 1]))
     step = events.type.cases(*((name, number) for name, number in sorted(marks.items())), else_=0)
-    events = events.select("ident", "ts", "offset", step=step)
+    events = events.select("ident", "ts", "offset", step=step).distinct()  # one row per event, however many items
     path = with_member(store, events)
     path = path.filter(path.member.notnull()).select("member", "ts", "offset", "step")
+    path = path.semi_join(path.filter(path.step == 1).select("member").distinct(), "member")
     path = path.mutate(s1=(path.step == 1).ifelse(path.ts, None))
     for number in range(2, len(STEPS) + 1):
         path = _reach(path, number, span)

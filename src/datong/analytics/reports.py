@@ -139,9 +139,13 @@ def _members(store: Store, asked: _Asked) -> _Body:
 def _campaigns(store: Store, asked: _Asked) -> _Body:
     if asked.code:
         return _effect(store, asked)
-    rows = [msgspec.structs.asdict(c) for c in campaigns(store)]
+    found = campaigns(store)
+    rows = [msgspec.structs.asdict(c) for c in found]
+    notes = []
+    if silent := [c for c in found if c.redemptions and not c.amount]:
+        notes.append(f"{len(silent)} with redemptions that name no receipt: what was paid there is not known")
     return ("code", "name", "kind", "sends", "reached", "assigned_treated", "assigned_holdout", "redemptions",
-            "redeeming", "discount", "amount"), rows, []
+            "redeeming", "discount", "amount"), rows, notes
 
 
 def _effect(store: Store, asked: _Asked) -> _Body:

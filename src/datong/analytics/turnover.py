@@ -91,9 +91,10 @@ def _checked(by: Sequence[str]) -> list[str]:
 
 
 def _named(store: Store, found: Any, keys: Sequence[str]) -> Any:
-    """Return the rows with the names of their products and stores beside the codes."""
+    """Return the rows with the names of products (the category of nameless ones) and stores beside the codes."""
     if "sku" in keys:
-        names = table(store, "commerce.product").select("sku", sku_name="name")
+        goods = table(store, "commerce.product")
+        names = goods.select("sku", sku_name=ibis.coalesce(goods.name.nullif(""), goods.category))
         found = found.left_join(names, "sku").select(*found.columns, "sku_name")
     if "store" in keys:
         stores = table(store, "places.store").select(store="code", store_name="name")

@@ -83,6 +83,13 @@ def test_bad_parameters_name_the_field(store: Store, params: dict[str, str], fie
     assert caught.value.hint
 
 
+def test_redemptions_that_name_no_receipt_are_said_to_be_so(store: Store) -> None:
+    settle(store, [event("Coupon Redeemed", coupon="K", campaign="c")])
+    assert report(store, "campaigns").notes == [
+        "1 with redemptions that name no receipt: what was paid there is not known"
+    ]
+
+
 def test_an_unknown_report_or_split(store: Store) -> None:
     with pytest.raises(NotFound, match="weather"):
         report(store, "weather")

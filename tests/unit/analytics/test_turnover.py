@@ -66,6 +66,11 @@ def test_ties_are_broken_by_the_key(store: Store) -> None:
     assert [(r["rank"], r["sku"]) for r in sales(store, ["sku"]).rows] == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
 
 
+def test_a_product_without_a_name_shows_its_category(store: Store) -> None:
+    settle(store, [product("a", "fuel/gasoline", "Own"), sale("1", 0, 100)])
+    assert sales(store, ["sku"]).rows[0]["sku_name"] == "fuel/gasoline"
+
+
 def test_nothing_sold_is_no_error(store: Store) -> None:
     found = sales(store)
     assert (found.rows, found.totals) == ([], Totals(0, 0, 0.0, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.tags.shop import BAG, NOW, SHOES, event, run
+from tests.unit.tags.shop import BAG, NOW, SHOES, Pairs, event, run
 
 from datong.model import DAY, HOUR, MINUTE, SECOND, TagValue
 from datong.scenes import Scenes, explain, fired, firings_since
@@ -14,7 +14,8 @@ def test_tags_live_on_every_engine(state_store: Store) -> None:
     store = state_store
     tags = Tags(store, cached=2)
     run(tags, store, [(m, event("Receipt Issued", NOW - m * DAY, SHOES, BAG)) for m in range(1, 301)])
-    run(tags, store, [(m, event("Product Viewed", NOW, BAG)) for m in range(1, 301)], NOW + MINUTE, [(300, 1), (299, 1)])
+    views: Pairs = [(m, event("Product Viewed", NOW, BAG)) for m in range(1, 301)]
+    run(tags, store, views, NOW + MINUTE, [(300, 1), (299, 1)])
     with store.state.read() as tx:
         found = values(tx, [1, 2, 299, 400])
         assert found[1]["rfm.spend_365d"].value == 239_700
@@ -34,8 +35,8 @@ def test_tags_live_on_every_engine(state_store: Store) -> None:
 def test_scenes_live_on_every_engine(state_store: Store) -> None:
     store = state_store
     scenes = Scenes(store)
-    arrivals = [(m, event("Zone Entered", NOW + m, place="mall", zone=f"z{m % 3}", ident=m,
-                          properties={"category": "shoes"})) for m in range(1, 301)]
+    arrivals: Pairs = [(m, event("Zone Entered", NOW + m, place="mall", zone=f"z{m % 3}", ident=m,
+                                 properties={"category": "shoes"})) for m in range(1, 301)]
     run(scenes, store, arrivals, NOW + 31 * SECOND)
     run(scenes, store, [(9, event("Receipt Issued", NOW + MINUTE, BAG))], NOW + 2 * MINUTE, [(2, 1), (300, 299)])
     assert run(scenes, store, [], NOW + 6 * MINUTE) is None

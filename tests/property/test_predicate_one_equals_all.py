@@ -137,11 +137,12 @@ def conditions(draw: st.DrawFn, depth: int = 2) -> str:
 
 @st.composite
 def expressions(draw: st.DrawFn) -> str:
-    return draw(st.one_of(
+    text: str = draw(st.one_of(
         numbers(), moneys(), texts(), conditions(),
         st.tuples(numbers(), conditions(), numbers()).map(lambda t: f"{t[0]} if {t[1]} else {t[2]} * 0.5"),
         st.tuples(texts(), conditions()).map(lambda t: f"{t[0]} if {t[1]} else None"),
     ))
+    return text
 
 
 def one_by_one(world: World, exprs: list[Expr]) -> list[dict[int, Any]]:

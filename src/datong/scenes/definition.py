@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -153,7 +154,7 @@ def predicates(settings: Settings) -> list[str]:
 def read_scenes(text: str, file: str, settings: Settings) -> list[Scene]:
     """Return the scenes in a YAML text (one scene, or a list); raises ConfigError naming file, scene and key."""
     try:
-        raw = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with fewer words for true
+        raw = _yaml(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"{file} is not YAML: {error}", code="config_syntax") from None
     scenes = []
@@ -169,6 +170,11 @@ def read_scenes(text: str, file: str, settings: Settings) -> list[Scene]:
                               code=error.code, field=name) from None
         scenes.append(scene)
     return scenes
+
+
+@lru_cache(maxsize=64)
+def _yaml(text: str) -> Any:
+    return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with fewer words for true
 
 
 def _listed(entry: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -36,21 +37,26 @@ def definitions(settings: Settings) -> dict[str, Definition]:
 def library(settings: Settings) -> tuple[dict[str, Definition], dict[str, Expr]]:
     """Return every tag and its expression by name: general library, formats, plugins, then the retailer's own files.
 
-    A later file may redefine a tag. Raises ConfigError naming the file and the tag.
+    A later file may redefine a tag. What is returned is shared: do not change it. Raises ConfigError naming the file
+    and the tag.
     """
-    found: dict[str, tuple[Definition, str]] = {}
-    for name in dict.fromkeys(("general", *settings.retailer.formats)):
-        _add(found, read_definitions(_built_in(name), f"{name}.yaml"), f"{name}.yaml")
-    for name, path in plugins("datong.tag_libraries").items():
-        _add(found, read_definitions(Path(path).read_text("utf-8"), name), name)
+    texts = [(f"{name}.yaml", _built_in(name)) for name in dict.fromkeys(("general", *settings.retailer.formats))]
+    texts += [(name, Path(path).read_text("utf-8")) for name, path in plugins("datong.tag_libraries").items()]
     for name in settings.tags.files:
         try:
-            text = settings.path(name).read_text("utf-8")
+            texts.append((name, settings.path(name).read_text("utf-8")))
         except OSError as error:
             raise ConfigError(f"the tag file {name} cannot be read: {error.strerror}", field="tags.files",
                               hint="paths start at the folder of datong.toml", code="config_missing") from None
+    return _read(tuple(texts), settings.intake.custom_events)
+
+
+@lru_cache(maxsize=8)
+def _read(texts: tuple[tuple[str, str], ...], events: tuple[str, ...]) -> tuple[dict[str, Definition], dict[str, Expr]]:
+    found: dict[str, tuple[Definition, str]] = {}
+    for name, text in texts:
         _add(found, read_definitions(text, name), name)
-    parsed = expressions(found.values(), settings.intake.custom_events)
+    parsed = expressions(found.values(), events)
     return {name: definition for name, (definition, _) in found.items()}, parsed
 
 

@@ -8,7 +8,6 @@ from datong.model.predicate import (
     Aggregate,
     Compare,
     Constant,
-    Expr,
     Field,
     If,
     IsNone,

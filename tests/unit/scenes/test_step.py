@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.tags.shop import BAG, NOW, SHOES, batch_of, event, run
+from tests.unit.tags.shop import BAG, NOW, SHOES, Pairs, batch_of, event, run
 
 from datong.config import ScenesSettings, Settings
 from datong.errors import ConfigError, NotFound
@@ -107,8 +107,10 @@ def test_who_viewed_online_is_noticed_when_he_arrives(store: Store) -> None:
 def test_buying_what_was_viewed_ends_the_wait(store: Store) -> None:
     scenes = Scenes(store)
     run(scenes, store, [(8, event("Product Viewed", NOW, SHOES)), (9, event("Product Viewed", NOW, SHOES))])
-    run(scenes, store, [(8, event("Receipt Issued", NOW + HOUR, BAG, SHOES)), (9, event("Receipt Issued", NOW + HOUR, BAG)),
-                        (8, event("Venue Entered", NOW + DAY)), (9, event("Venue Entered", NOW + DAY))], NOW + DAY)
+    run(scenes, store, [
+        (8, event("Receipt Issued", NOW + HOUR, BAG, SHOES)), (9, event("Receipt Issued", NOW + HOUR, BAG)),
+        (8, event("Venue Entered", NOW + DAY)), (9, event("Venue Entered", NOW + DAY)),
+    ], NOW + DAY)
     assert told(store) == [("online_viewer_arrives", 9, NOW + DAY)]
 
 
@@ -132,7 +134,7 @@ def test_the_same_batch_again_fires_nothing_more(store: Store) -> None:
 
 def test_a_merge_carries_open_scenes_and_firings_over(store: Store) -> None:
     scenes = Scenes(store)
-    run(scenes, store, [(1, enters(NOW - 10 * MINUTE, "f2-a")), (2, enters(NOW, "f2-b")), (3, enters(NOW, "f2-b"))], NOW)
+    run(scenes, store, [(1, enters(NOW - 10 * MINUTE, "f2-a")), (2, enters(NOW, "f2-b")), (3, enters(NOW, "f2-b"))])
     assert told(store) == [("shoe_dwell", 1, NOW - 5 * MINUTE)]
     run(scenes, store, [(3, leaves(NOW + MINUTE, "f2-b"))], NOW + 2 * MINUTE, [(1, 2)])
     assert told(store) == [("shoe_dwell", 2, NOW - 5 * MINUTE)]
@@ -155,7 +157,7 @@ lateness: eager
 def test_the_member_predicate_is_asked_at_firing(store: Store) -> None:
     own(store, WHERE)
     tags, scenes = Tags(store, predicates(store.settings)), Scenes(store)
-    events = [(1, event("Receipt Issued", NOW - DAY, BAG)), (2, event("Receipt Issued", NOW - DAY, BAG)),
+    events: Pairs = [(1, event("Receipt Issued", NOW - DAY, BAG)), (2, event("Receipt Issued", NOW - DAY, BAG)),
               (2, event("Message Sent", NOW - HOUR)), (1, enters(NOW, "f1-a", "x", hour=9)),
               (1, enters(NOW, "f2-a", "x", hour=21)), (1, enters(NOW, "f2-b", "x", hour=19)),
               (2, enters(NOW, "f2-b", "x", hour=19)), (3, enters(NOW, "f2-b", "x", hour=19))]
@@ -192,7 +194,8 @@ def test_caps_and_cooldown_hold_per_local_day(store: Store) -> None:
     scenes = Scenes(own(store, CAPS))
     for hour in range(24):  # NOW is noon in Shanghai
         at = NOW + hour * HOUR // 2
-        run(scenes, store, [(1, event("Venue Entered", at)), (1, event("Venue Exited", at + 1)), (1, enters(at))], at + 1)
+        both = [event("Venue Entered", at), event("Venue Exited", at + 1), enters(at)]
+        run(scenes, store, [(1, e) for e in both], at + 1)
     run(scenes, store, [], NOW + DAY)
     assert [(s, (at - NOW) / HOUR) for s, _, at in told(store)] == [
         ("hello", 0.0), ("bye", 1 / HOUR), ("hello", 0.5)]

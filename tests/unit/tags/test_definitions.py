@@ -37,7 +37,7 @@ def test_a_wrong_file_is_named_with_the_tag(tmp_path: Path, text: str, message: 
 
 
 def test_missing_files_and_formats_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="the tag file no.yaml cannot be read"):
+    with pytest.raises(ConfigError, match=r"the tag file no\.yaml cannot be read"):
         definitions(Settings(root=str(tmp_path), tags=TagsSettings(files=("no.yaml",))))
     with pytest.raises(ConfigError, match="there is no tag library garden") as caught:
         definitions(Settings(retailer=RetailerSettings(formats=("garden",))))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.unit.tags.shop import BAG, NOW, SHOES, event, run
+from tests.unit.tags.shop import BAG, NOW, SHOES, batch_of, event, run
 
 from datong.config import Settings, TagsSettings
 from datong.model import DAY, HOUR, MINUTE, TagValue
@@ -119,8 +119,6 @@ def test_a_batch_that_rolled_back_leaves_no_trace_in_the_cache(store: Store) -> 
 
     def crash() -> None:
         with store.state.write() as tx:
-            from tests.unit.tags.shop import batch_of
-
             tags.step(batch_of([(1, event("Message Sent"))], NOW), tx)
             raise Crash
 
@@ -155,8 +153,7 @@ OWN = """
 
 
 def test_a_changed_definition_is_worked_out_anew_for_everyone(store: Store) -> None:
-    run(Tags(own(store, OWN % 3)), store, [(1, event("Receipt Issued", NOW, BAG)), (1, event("Receipt Issued", NOW, BAG)),
-                                           (2, event("Receipt Issued", NOW, BAG))])
+    run(Tags(own(store, OWN % 3)), store, [(m, event("Receipt Issued", NOW, BAG)) for m in (1, 1, 2)])
     assert (tag(store, 1, "own.loyal"), tag(store, 2, "own.loyal")) == (False, False)
     tags = Tags(own(store, OWN % 2))
     assert run(tags, store, [], NOW + 1) == NOW + DAY

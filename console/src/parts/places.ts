@@ -1,4 +1,4 @@
-/** The names of venues and zones by their codes. */
+/** The names of venues, zones and their shops by code. */
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { liveQuery } from "../api/queries";
@@ -7,7 +7,7 @@ import type { Live } from "../api/types";
 function namesOf(live: Live): Record<string, string> {
   return Object.fromEntries([
     ...live.venues.map(({ place, name }) => [place, name]),
-    ...live.floors.flatMap((floor) => floor.zones.map(({ zone, name }) => [zone, name])),
+    ...live.floors.flatMap(({ zones }) => zones.flatMap(({ zone, shop, name }) => [[zone, name], [shop, name]])),
   ]);
 }
 

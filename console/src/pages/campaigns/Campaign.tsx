@@ -180,8 +180,13 @@ export default function Campaign() {
                 <About campaign={found} />
                 <Silence campaign={found} />
                 <Card title={t("campaign.samples")} flush>
-                  {found.messages.length ? <Messages messages={found.messages} />
-                    : <Notice tight title={t("campaign.samples.empty")} />}
+                  {found.messages.length ? (
+                    <div className="scroller samples" tabIndex={0}>
+                      <Messages messages={found.messages} />
+                    </div>
+                  ) : (
+                    <Notice tight title={t("campaign.samples.empty")} />
+                  )}
                 </Card>
               </div>
             </div>

@@ -88,7 +88,7 @@ export function Redeemed({ rows }: { rows: Redemption[] }) {
           <time title={format.dateTime(row.at)}>{format.clock(row.at)}</time>
           <div className="grow">
             <div className="row tight">
-              <strong>{row.spent ? t("live.redeemed.spent", { amount: format.money(row.spent) }) : row.ref}</strong>
+              <strong className="clip">{row.spent ? t("live.redeemed.spent", { amount: format.money(row.spent) }) : row.ref}</strong>
               <Badge tone="good">{t("live.redeemed.off", { amount: format.money(row.amount) })}</Badge>
             </div>
             <div className="small faint">
@@ -133,7 +133,7 @@ export function Effects({ effects }: { effects: LiveEffect[] }) {
 }
 
 export function Sources({ sources, now }: { sources: SourceHealth[]; now: number }) {
-  const { t, w } = useWords();
+  const { t, maybe } = useWords();
   const format = useFormat();
   if (!sources.length) return <Notice tight title={t("live.sources.empty")} text={t("live.sources.empty.hint")} />;
   const state = (row: SourceHealth) => (now - row.last_seen > QUIET_MS ? "quiet" : "fresh");
@@ -145,7 +145,7 @@ export function Sources({ sources, now }: { sources: SourceHealth[]; now: number
       show: (row) => (
         <span className="row tight">
           <span className={`dot ${state(row) === "fresh" ? "good" : "warn"}`} aria-hidden="true" />
-          <strong>{row.name}</strong> <span className="faint">{w(row.kind)}</span>
+          <strong>{row.name}</strong> <span className="faint">{maybe(`kind.${row.kind}`, row.kind)}</span>
         </span>
       ),
     },

@@ -31,6 +31,7 @@ export function Ranking({ filters, measure }: { filters: Filters; measure: Measu
     return row[by] || "–";
   };
   const total = query.data?.totals[measure] || 0;
+  const most = Math.max(0, ...(query.data?.rows ?? []).map((row) => row[measure]));
   const columns: Column<SalesRow>[] = [
     {
       key: "name",
@@ -51,7 +52,7 @@ export function Ranking({ filters, measure }: { filters: Filters; measure: Measu
       show: (row) => (
         <span className="share">
           <span className="split" aria-hidden="true">
-            <i style={{ width: `${total ? Math.max(0, (row[measure] / total) * 100) : 0}%`, background: "var(--accent)" }} />
+            <i style={{ width: `${most ? Math.max(0, (row[measure] / most) * 100) : 0}%`, background: "var(--accent)" }} />
           </span>
           {format.percent(total ? row[measure] / total : 0, 1)}
         </span>

@@ -5,10 +5,11 @@ import { liveQuery } from "../api/queries";
 import type { Live } from "../api/types";
 
 function namesOf(live: Live): Record<string, string> {
-  return Object.fromEntries([
+  const names = [
     ...live.venues.map(({ place, name }) => [place, name]),
-    ...live.floors.flatMap(({ zones }) => zones.flatMap(({ zone, shop, name }) => [[zone, name], [shop, name]])),
-  ]);
+    ...live.floors.flatMap(({ zones }) => zones.flatMap(({ zone, shop, name }) => [[shop, name], [zone, name]])),
+  ];
+  return Object.fromEntries(names.filter(([code]) => code));
 }
 
 /** A code's name, or the code where no name is known. */

@@ -4,6 +4,7 @@ import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { Badge } from "../../parts/badges";
 import { Notice } from "../../parts/Notice";
+import { usePlaceNames } from "../../parts/places";
 
 const ONLINE = new Set(["user_id", "anonymous_id", "app_device", "push_token", "wechat_openid", "wechat_unionid", "weibo_uid"]);
 const CONTACT = new Set(["phone", "email"]);
@@ -57,13 +58,14 @@ export function Traits({ traits }: { traits: MemberPage["traits"] }) {
 
 export function Tags({ tags }: { tags: MemberPage["tags"] }) {
   const { t, w } = useWords();
+  const named = usePlaceNames();
   const format = useFormat();
   if (!tags.length) return <Notice tight title={t("member.tags.empty")} text={t("member.tags.empty.hint")} />;
   const groups = Map.groupBy(tags, (tag) => tag.group || "");
   const text = ({ kind, value }: Tag): string => {
     if (typeof value === "boolean") return value ? t("app.yes") : t("app.no");
     if (typeof value === "number") return kind === "money" ? format.money(value) : format.number(value, 2);
-    return w(String(value));
+    return w(named(String(value)));
   };
   return (
     <div className="stack">
@@ -113,7 +115,7 @@ export function Consents({ consents }: { consents: MemberPage["consents"] }) {
 const TONE: Record<string, "good" | "warn" | "bad"> = { merge: "good", refuse: "bad", block: "bad", split: "warn", undo: "warn" };
 
 export function History({ history }: { history: MemberPage["history"] }) {
-  const { t, w } = useWords();
+  const { t, w, maybe } = useWords();
   const format = useFormat();
   if (!history.length) return <Notice tight title={t("member.history.empty")} />;
   return (
@@ -125,7 +127,7 @@ export function History({ history }: { history: MemberPage["history"] }) {
             <Badge tone={TONE[kind]}>{w(kind)}</Badge>
           </span>
           <span className="grow">
-            {[ns && w(ns), other && t("member.history.with", { member: other }), detail && w(detail)].filter(Boolean).join(" · ")}
+            {[ns && w(ns), other && t("member.history.with", { member: other }), detail && maybe(`channels.${detail}`, w(detail))].filter(Boolean).join(" · ")}
             {cause && <small className="faint cause">{t("member.history.cause", { cause })}</small>}
           </span>
         </li>

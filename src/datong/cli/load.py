@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 import datong
 from datong.cli.serve import config_option
@@ -49,13 +50,8 @@ def load(mapping: Path, config: Path, data: str, dry_run: bool, again: bool) -> 
         )
         done = loader.check() if dry_run else loader.run(again)
     console.print(_summary(done, dry_run))
-    created = sum(one.created for one in done)
-    if created:
-        console.print(f"{created:,} SKUs stand on receipts and in no product file: "
-                      f"{'would be' if dry_run else 'are'} in the catalogue, not listed.")
-    if any(one.quarantined for one in done):
-        console.print("See what lies in quarantine, and why: [bold]datong quarantine[/] or the console." if not dry_run
-                      else "With these reasons they would go into quarantine.")
+    for line in _remarks(done, dry_run):
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _make_key(settings: Settings, console: Console) -> None:
@@ -71,9 +67,11 @@ class _Bar(Progress):
 
     def __init__(self, console: Console) -> None:
         super().__init__(
-            TextColumn("{task.description:<14}"), TextColumn("{task.fields[file]}"), BarColumn(24),
-            TextColumn("{task.completed:>12,.0f} {task.fields[unit]}"), TextColumn("{task.fields[rate]:>10}/s"),
-            TimeElapsedColumn(), console=console, refresh_per_second=5,
+            *(TextColumn(text, table_column=Column(no_wrap=True)) for text in (
+                "{task.description:<13}", "{task.fields[file]:<20}", "{task.completed:>9,.0f} {task.fields[unit]:<6}",
+                "{task.fields[rate]:>11}",
+            )),
+            BarColumn(10), TimeElapsedColumn(), console=console, refresh_per_second=5,
         )
         self._now: tuple[str, str] = ("", "")
         self._task: TaskID | None = None
@@ -92,23 +90,37 @@ class _Bar(Progress):
             if self._task is not None:
                 self.stop_task(self._task)
             self._now, self._from = (what, name), done
-            self._task = self.add_task(what, total=total, file=name, unit=unit, rate="")
+            self._task = self.add_task(what, total=total, file=Path(name).name[-20:], unit=unit, rate="")
         spent = self.tasks[self._task].elapsed or 0.0
-        rate = f"{(done - self._from) / spent:,.0f}" if spent > 0.2 else ""
+        rate = f"{(done - self._from) / spent:,.0f}/s" if spent > 0.2 else ""
         self.update(self._task, completed=done, total=total, rate=rate)
 
 
 def _summary(done: Sequence[Loaded], dry_run: bool) -> Table:
-    table = Table(title="What would be stored" if dry_run else "Loaded", title_justify="left")
-    for name in ("as", "file"):
-        table.add_column(name)
-    for name in ("rows read", "stored before", "stored", "duplicates", "quarantined"):
-        table.add_column(name, justify="right")
-    table.add_column("why")
+    table = Table(title="What would be stored" if dry_run else "Loaded", title_justify="left", box=SIMPLE, padding=0)
+    table.add_column("as", no_wrap=True)
+    table.add_column("file", overflow="fold")
+    for name in ("rows read", "stored", "known", "quarantined"):
+        table.add_column(name, justify="right", no_wrap=True)
     for one in done:
-        why = ", ".join(f"{code} {count:,}" for code, count in one.reasons.most_common())
-        table.add_row(
-            one.kind, one.file, f"{one.rows:,}", f"{one.before:,}", f"{one.stored:,}", f"{one.duplicates:,}",
-            f"{one.quarantined:,}", "loaded already, unchanged" if one.skipped else why,
-        )
+        known = f"{one.before + one.duplicates:,}"
+        table.add_row(one.kind, one.file, f"{one.rows:,}", f"{one.stored:,}", known, f"{one.quarantined:,}")
     return table
+
+
+def _remarks(done: Sequence[Loaded], dry_run: bool) -> Iterator[str]:
+    """Say what the table has no room for: why rows were refused and how to see them, new goods, skipped files."""
+    for one in done:
+        if one.reasons:
+            why = ", ".join(f"{code} {count:,}" for code, count in one.reasons.most_common())
+            yield f"{one.file}: quarantined as {one.kind}: {why}"
+    if any(one.quarantined for one in done):
+        yield ("With these reasons they would go into quarantine." if dry_run
+               else "See each row, mend and replay it: datong quarantine list, or the console.")
+    created = sum(one.created for one in done)
+    if created:
+        yield ("SKUs that are on receipts and in no product file: "
+               f"{created:,}. They {'would come' if dry_run else 'came'} into the catalogue as not listed.")
+    skipped = sum(one.skipped for one in done)
+    if skipped:
+        yield f"{skipped} of {len(done)} tables were loaded before and have not changed; --again reads them once more."

@@ -60,7 +60,7 @@ def _receipt(head: dict[str, Any], products: list[dict[str, Any]], total: float 
         "store_id": head.get("store"), "currency": head.get("currency") or maker.currency, "products": products,
         "total": round(total, 4) if isinstance(total, float) else str(total),
     }
-    for name in _LONG:
+    for name in (*_LONG, "original"):
         if head.get(name) is not None:
             properties[name] = head[name]
     if head.get("tender") is not None:

@@ -45,7 +45,8 @@ SHAPES: dict[str, Shape] = {
         Shape(
             "receipts",
             ("receipt", "time", "store", "till", "business_day", "sequence", "kind", "currency", "sku",
-             "name", "category", "brand", "quantity", "price", "amount", "discount", "tender"),
+             "name", "category", "brand", "quantity", "price", "amount", "discount", "tender",
+             "original"),
             (("receipt", "sequence"), ("time",), ("store",), ("sku",), ("amount", "price")), persons=True,
         ),
         Shape("messages", ("id", "campaign", "channel", "time"), (("campaign",), ("time",)), persons=True),

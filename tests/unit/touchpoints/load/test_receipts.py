@@ -75,8 +75,10 @@ def test_a_negative_total_is_a_return() -> None:
 
 @pytest.mark.parametrize("word", ["return", "Refund", "退货"])
 def test_a_kind_may_say_that_it_is_a_return(word: str) -> None:
-    (call,) = made(key=["s/1"], time=[AT], kind=[word], sku=["a"], amount=[129.0])
+    (call,) = made(key=["s/1"], time=[AT], kind=[word], original=["s/0"], sku=["a"], amount=[129.0])
     assert call.event == "Receipt Returned"
+    assert call.properties is not None
+    assert call.properties["original"] == "s/0"
 
 
 def test_a_line_given_back_on_a_sale_has_a_negative_quantity() -> None:

@@ -58,8 +58,12 @@ class Scenes(Stage):
             changed[member] = self._advance(state, taken.get(member, ()), batch.now)
         firings = self._admit(tx, states, changed, batch.now)
         insert_new(tx, FIRING, [_row(f) for f in firings])
-        rows = [{"member": member, "wake": self._wake(state), "body": encode_state(state)}
-                for member, state in states.items()]
+        rows = []
+        for member, state in states.items():
+            if state.fired or any(kept.open or kept.pending for kept in state.states.values()):
+                rows.append({"member": member, "wake": self._wake(state), "body": encode_state(state)})
+            else:
+                gone.append(member)
         for at in range(0, len(gone), _DUE):
             tx.execute(sa.delete(STATE).where(STATE.c.member.in_(gone[at : at + _DUE])))
         upsert(tx, STATE, rows)

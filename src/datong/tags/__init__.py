@@ -10,10 +10,11 @@ from datong.tags.definitions import Definition, definitions
 from datong.tags.every import compile_all
 from datong.tags.one import Compiled, compile_one
 from datong.tags.read import Predicate, evaluate_all, values
+from datong.tags.rebuild import rebuild
 from datong.tags.step import Tags
 from datong.tags.where import Where, compile_where
 
 __all__ = [
     "Compiled", "Definition", "Predicate", "Tags", "Where", "compile_all", "compile_one", "compile_where",
-    "definitions", "evaluate_all", "values",
+    "definitions", "evaluate_all", "rebuild", "values",
 ]

@@ -68,13 +68,30 @@ class Tags(Stage):
                     prune(self.plan, pasts[member])
         self._write(tx, batch.now, pasts, changed, gone)
         if changed or gone:
-            self._serial = serial + 1
-            tx.execute(sa.update(PLAN).where(PLAN.c.name == "plan").values(serial=self._serial))
+            self._end(tx, serial)
 
     def wake(self, tx: sa.Connection) -> int | None:
         """Return when the first value somewhere runs out."""
         at: int | None = tx.execute(sa.select(sa.func.min(STATE.c.wake))).scalar()
         return at
+
+    def put(self, tx: sa.Connection, pasts: dict[int, Past], now: int) -> None:
+        """Write the pasts of members that were made elsewhere, with all their tags worked out at `now` (ms)."""
+        serial = self._begin(tx)
+        for past in pasts.values():
+            prune(self.plan, past)
+        self._write(tx, now, pasts, {member: {*self.plan.tags} for member in pasts}, ())
+        self._end(tx, serial)
+
+    def forget(self, tx: sa.Connection, members: Iterable[int]) -> None:
+        """Let go of all that is kept of these members."""
+        serial = self._begin(tx)
+        self._write(tx, 0, {}, {}, sorted(members))
+        self._end(tx, serial)
+
+    def _end(self, tx: sa.Connection, serial: int) -> None:
+        self._serial = serial + 1
+        tx.execute(sa.update(PLAN).where(PLAN.c.name == "plan").values(serial=self._serial))
 
     def _concerned(self, batch: Batch) -> list[tuple[int, int]]:
         by_type = self.plan.by_type

@@ -25,7 +25,8 @@ def facts_of(store: Store) -> None:
         tx.append(events, {
             "offset": [1, 1, 2, 3, 4], "item": [0, 1, 0, 0, 0], "type": ["Receipt Issued"] * 5,
             "ts": [NOW - DAY, NOW - DAY, NOW, NOW - 95 * DAY, NOW + 1], "ident": [11, 11, 12, 21, 21],
-            "sku": ["a", "b", "a", "c", "c"], "category": ["shoes", "bags", "shoes/boots", "shoes", "shoes"],
+            "channel": ["pos"] * 5, "sku": ["a", "b", "a", "c", "c"],
+            "category": ["shoes", "bags", "shoes/boots", "shoes", "shoes"],
             "amount": [10_000, 5_000, 7_050, 100, 100], "quantity": [1.0] * 5,
         })
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, cast
 from datong.model.predicate.nodes import Aggregate, Compare, Constant, Expr, Field, Function, Kind, Logic, Under
 from datong.model.predicate.words import FIELDS, FUNCTIONS, PURCHASES, RETURNS
 from datong.model.time import duration
+from datong.model.vocabulary import EVENT_TYPES
 
 if TYPE_CHECKING:
     from datong.model.predicate.parse import Reader
 
 __all__ = ["read_call"]
 
+_IMPERSONAL = {t.name for t in EVENT_TYPES.values() if t.family in ("sighting", "system", "master")}
 _SUMMED = ("quantity", "amount", "value")
 _KEYED = tuple(name for name, kind in FIELDS.items() if kind == "text" or name == "hour")
 _WEIGHTS = ("amount", "quantity")
@@ -81,7 +83,7 @@ def _types(reader: Reader, node: ast.expr) -> tuple[str, ...]:
         if element.value not in reader.events:
             near = reader.near(element.value, reader.events)
             raise reader.error(element, f"there is no event {element.value!r}", near)
-        if element.value in ("Device Sighted", "Clock Ticked"):
+        if element.value in _IMPERSONAL:
             raise reader.error(element, f"{element.value} is not kept for tags", 'use "Zone Entered"')
         names.append(element.value)
     if not names:

@@ -23,7 +23,8 @@ class QuarantineDesk(Stage):
 
     def __init__(self, store: Store, vault: Vault | None = None) -> None:  # noqa: ARG002
         """Take the store whose settings name the touchpoints; the vault is not needed, raw texts stay sealed."""
-        self._settings = store.settings
+        self._zone = store.settings.retailer.timezone
+        self._kind = {name: found.kind for name, found in store.settings.touchpoints.items()}.get
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
         """File `batch.rejected` by their offset, and bring the sources up to date."""
@@ -36,7 +37,7 @@ class QuarantineDesk(Stage):
         fold_events(batch, facts)
 
     def _count(self, batch: Batch, kept: list[tuple[int, Quarantined]], tx: sa.Connection) -> None:
-        zone = self._settings.retailer.timezone
+        zone = self._zone
         today = local_parts(batch.now, zone)[0]
         live = Counter(e.source for e in batch.events if local_parts(e.received, zone)[0] == today)
         last: dict[str, int] = {}
@@ -52,10 +53,9 @@ class QuarantineDesk(Stage):
         for name, seen in last.items():
             old = before.get(name)
             same_day = old is not None and old.day == today
-            touchpoint = self._settings.touchpoints.get(name)
             rows.append({
                 "name": name,
-                "kind": touchpoint.kind if touchpoint else "",
+                "kind": self._kind(name, ""),
                 "last_seen": max(seen, old.last_seen if old else 0),
                 "day": today,
                 "events_today": live[name] + (old.events_today if old and same_day else 0),

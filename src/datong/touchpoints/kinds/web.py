@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from typing import Any
 
 import msgspec
@@ -12,9 +12,6 @@ from datong.touchpoints.call import Call, CallContext, Heard, Kind, Listening, U
 
 __all__ = ["Web", "read_batch", "read_single", "write_key"]
 
-_HALF = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -90,11 +87,27 @@ def _decode(decoder: msgspec.json.Decoder[Any], frame: bytes) -> Any:
     except msgspec.ValidationError:
         raise
     except _UNREADABLE as error:
-        # a browser that cuts a text inside an emoji sends half a surrogate pair, which strict JSON does not allow
-        mended = _HALF.sub(rb"\\ufffd", frame)
-        if mended != frame:
-            return _decode(decoder, mended)
+        mended = _mend(frame)
+        if not mended:
+            raise Rejected(f"the body is not JSON: {_plain(error)}", code="bad_json", hint="send UTF-8 JSON") from None
+    try:
+        return decoder.decode(mended)
+    except RecursionError as error:
         raise Rejected(f"the body is not JSON: {_plain(error)}", code="bad_json", hint="send UTF-8 JSON") from None
+
+
+def _mend(frame: bytes) -> bytes:
+    """Return the frame as strict JSON, or nothing where that cannot be done.
+
+    Two common senders write what strict JSON does not allow, and one such value must not spoil a whole batch: Python
+    writes NaN and Infinity (kept as text, so that no amount is made of them), and a browser that cuts a text inside an
+    emoji writes half a surrogate pair (replaced by a question mark).
+    """
+    try:
+        found = json.loads(frame, parse_constant=str)
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    except (ValueError, RecursionError):
+        return b""
 
 
 def _read(raw: bytes, sent: Any, shared: CallContext | None, kind: str) -> Heard:

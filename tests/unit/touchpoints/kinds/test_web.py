@@ -17,7 +17,8 @@ def body(*calls: Any, **beside: Any) -> bytes:
 
 
 def test_a_batch_in_order_with_its_sent_at() -> None:
-    heard = read_batch(body({"type": "page", "userId": 5}, {"type": "track", "event": "E", "sentAt": "own"}, sentAt="S"))
+    own = {"type": "track", "event": "E", "sentAt": "own"}
+    heard = read_batch(body({"type": "page", "userId": 5}, own, sentAt="S"))
     assert [(c.type, c.sent_at) for c in heard if isinstance(c, Call)] == [("page", "S"), ("track", "own")]
     assert isinstance(heard[0], Call)
     assert heard[0].raw == b'{"type": "page", "userId": 5}'
@@ -50,10 +51,17 @@ def test_invalid_utf8_spoils_only_its_own_call() -> None:
 
 def test_half_a_surrogate_pair_is_replaced() -> None:
     heard = read_batch(rb'{"batch":[{"type":"page","name":"a\ud83d"},{"type":"page","name":"\ud83d\ude00"}]}')
-    assert [c.name for c in heard if isinstance(c, Call)] == ["a\ufffd", "\U0001f600"]
+    assert [c.name for c in heard if isinstance(c, Call)] == ["a?", "\U0001f600"]
     single = read_single(rb'{"name":"\ude00b"}', "page")[0]
     assert isinstance(single, Call)
-    assert single.name == "\ufffdb"
+    assert single.name == "?b"
+
+
+def test_a_number_that_is_none_spoils_only_its_own_call() -> None:
+    heard = read_batch(b'{"batch":[{"type":"page","properties":{"a":NaN,"b":-Infinity,"c":1.5}},{"type":"page"}]}')
+    assert isinstance(heard[0], Call)
+    assert heard[0].properties == {"a": "NaN", "b": "-Infinity", "c": 1.5}
+    assert isinstance(heard[1], Call)
 
 
 @pytest.mark.parametrize(("frame", "code"), [

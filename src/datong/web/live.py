@@ -98,7 +98,7 @@ def _newer(platform: Platform, after: int) -> list[dict[str, Any]]:
 
 def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
     store, now = platform.store, platform.store.clock.now()
-    language = store.settings.retailer.language
+    language, speed = store.settings.retailer.language, getattr(store.clock, "speed", 1.0)
     today, _ = local_parts(now, store.settings.retailer.timezone)
     last = latest_events(store, limit=30)
     with store.state.read() as tx:
@@ -133,7 +133,7 @@ def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
         for venue in plans for floor in sorted(venue.floors, key=lambda f: f.level)
     ]
     return {
-        "now": now, "behind_ms": max(0, now - platform.flow.now) if platform.flow.behind else 0,
+        "now": now, "behind_ms": round(max(0, now - platform.flow.now) / speed) if platform.flow.behind else 0,
         "events_per_s": round(_pace.per_second(store.log.end()), 1),
         "present": {"total": len(people) + nobody, "known": len(people), "anonymous": nobody},
         "venues": [{"place": v.code, "name": v.name.in_language(language)} for v in plans], "floors": floors,

@@ -53,7 +53,11 @@ def main() -> None:
     else:
         start, _, speed = o.clock.partition("@")
         clock = SteadyClock(from_iso(start), float(speed or 1))
-    gateway = Gateway(o.gateway or int(keys.get("gateway_port", 0)), lambda message: run.hear(message, clock.now()))
+    port = o.gateway or int(keys.get("gateway_port", 0))
+    try:
+        gateway = Gateway(port, lambda message: run.hear(message, clock.now()))
+    except OSError as error:
+        sys.exit(f"the message gateway cannot listen on port {port} ({error.strerror}); is another simulator running?")
     sender = Sender(o.url, {name: str(key) for name, key in keys.items()})
     try:
         first, past = run.begin(clock.now(), o.history_days)

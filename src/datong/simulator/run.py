@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
 import sys
 import threading
 import time
@@ -101,9 +102,9 @@ class Run:
         self._progress.write_text(json.dumps({"until": self._since}), "utf-8")
 
     def live(self, clock: _Clock, sender: Sender, tick: float, stop: threading.Event) -> None:
-        """Send what comes due every `tick` real seconds until `stop`."""
-        shown = time.monotonic()
-        while not stop.wait(tick):
+        """Send what comes due every `tick` real seconds until `stop`, or until whoever started this has ended."""
+        shown, parent = time.monotonic(), os.getppid()
+        while not stop.wait(tick) and os.getppid() == parent:
             self.catch_up(clock.now(), sender)
             self.keep()
             if sender.refusal and time.monotonic() - shown > 10:

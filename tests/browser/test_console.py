@@ -31,7 +31,7 @@ def test_wrong_password_is_refused_and_right_one_lets_in(mall: Any, browser: Any
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_every_page_fits_a_phone(open_console: Any, path: str, language: str) -> None:
     page = open_console(path, phone=True, language=language, theme="dark")
-    page.wait_for_timeout(1200)
+    page.wait_for_function("!document.querySelector('.skeleton')")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator("[role=alert]").count() == 0
     assert page.locator("html").get_attribute("lang") == language
@@ -40,6 +40,7 @@ def test_every_page_fits_a_phone(open_console: Any, path: str, language: str) ->
 def test_live_shows_people_on_every_floor_and_events_as_they_happen(open_console: Any) -> None:
     page = open_console("live")
     page.wait_for_selector(".event")
+    page.wait_for_function("document.querySelector('.present-total').innerText !== '0'")
     assert int(page.locator(".present-total").inner_text().replace(",", "")) > 0
     tabs = page.locator(".plan-tabs button")
     for index in range(tabs.count()):

@@ -9,6 +9,7 @@ import sqlglot
 from sqlglot import exp
 from tests.architecture.statements import SEEN
 
+import datong.platform  # noqa: F401 every package declares its tables
 from datong.storage import FACT_TABLES, METADATA
 
 LAYERS = [

@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "datong"
+FRONT_DOORS = {"datong.model.predicate"}
+"""The predicate language is large enough for a door of its own inside the model."""
 PACKAGES = sorted(p.name for p in SOURCE.iterdir() if (p / "__init__.py").exists())
 
 
@@ -31,6 +33,7 @@ def test_other_packages_use_the_front_door() -> None:
         for importer in graph.modules
         for imported in graph.find_modules_directly_imported_by(importer)
         if importer.split(".")[1:2] != imported.split(".")[1:2] and imported.count(".") >= 2
+        and imported not in FRONT_DOORS
     ]
     assert through_the_wall == []
 

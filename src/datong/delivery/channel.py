@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from datong.config import ChannelSettings, Secret, secret
 from datong.delivery.inbox import Inbox
@@ -14,7 +14,7 @@ from datong.hooks import plugins
 from datong.model import Message
 from datong.storage import Store
 
-__all__ = ["Channel", "make_channel"]
+__all__ = ["Bulk", "Channel", "make_channel"]
 
 
 class Channel(Protocol):
@@ -33,6 +33,15 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Hang up."""
+        ...
+
+
+@runtime_checkable
+class Bulk(Protocol):
+    """A channel that takes many messages at once, where that is cheaper and needs no address."""
+
+    def send_all(self, messages: Sequence[Message]) -> None:
+        """Send all of the messages or none of them; raises as `Channel.send` does."""
         ...
 
 

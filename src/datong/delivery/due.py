@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,10 +12,10 @@ import sqlalchemy as sa
 from datong.config import ChannelSettings, Settings
 from datong.delivery.name import with_name
 from datong.delivery.tables import OUTBOX
-from datong.identity import contact, identifiers_of
+from datong.identity import Linked, contact, identifiers_of_all
 from datong.marketing import Campaign, addresses, all_campaigns, consent_name, quiet_until
-from datong.model import Message
-from datong.privacy import Vault, allowed, consents_of
+from datong.model import MINUTE, Message
+from datong.privacy import Consent, Vault, allowed, consents_of
 
 __all__ = ["Verdict", "due_rows", "judge"]
 
@@ -43,27 +44,42 @@ def judge(
 ) -> list[Verdict]:
     """Return what is to happen to each of the rows of one channel at `now` (ms)."""
     campaigns = {c.code: c for c in all_campaigns(tx)}
-    return [_judge(tx, vault, settings, channel, row, campaigns.get(row.campaign), now) for row in rows]
+    links = identifiers_of_all(tx, {row.member for row in rows})
+    said: dict[int, list[Consent]] = defaultdict(list)
+    for consent in consents_of(tx, {link.key for linked in links.values() for link in linked}):
+        said[consent.ident].append(consent)
+    verdicts = []
+    for row in rows:
+        verdict = _held(row, campaigns.get(row.campaign), settings, now)
+        if verdict is None:
+            words = [consent for link in links[row.member] for consent in said[link.key]]
+            answer = allowed(words, "marketing", consent_name(row.channel, channel))
+            if answer is False or (answer is None and settings.privacy.require_consent):
+                verdict = Verdict(row.id, "suppress", "no_consent" if answer is None else "consent_withdrawn")
+        verdicts.append(verdict or _ready(tx, vault, channel, row, links[row.member]))
+    return verdicts
 
 
-def _judge(
-    tx: sa.Connection, vault: Vault, settings: Settings, channel: ChannelSettings, row: Any,
-    campaign: Campaign | None, now: int,
-) -> Verdict:
+def _held(row: Any, campaign: Campaign | None, settings: Settings, now: int) -> Verdict | None:
+    """Return the verdict of time and campaign, or None when they let the row pass."""
     if row.expires is not None and now >= row.expires:
         return Verdict(row.id, "suppress", "expired")
     if campaign and campaign.state != "running":
-        return Verdict(row.id, "hold", "paused", now + 60_000)
+        return Verdict(row.id, "hold", "paused", now + MINUTE)
     quiet = campaign.definition.quiet if campaign else ""
     until = quiet_until(now, quiet or settings.marketing.quiet, settings.retailer.timezone)
-    if until > now:
-        return Verdict(row.id, "hold", "quiet_hours", until)
-    linked = identifiers_of(tx, row.member)
-    said = allowed(consents_of(tx, [link.key for link in linked]), "marketing", consent_name(row.channel, channel))
-    if said is False or (said is None and settings.privacy.require_consent):
-        return Verdict(row.id, "suppress", "no_consent" if said is None else "consent_withdrawn")
+    return Verdict(row.id, "hold", "quiet_hours", until) if until > now else None
+
+
+def _ready(tx: sa.Connection, vault: Vault, channel: ChannelSettings, row: Any, linked: list[Linked]) -> Verdict:
+    """Return the message with name and addresses, ready to leave."""
     needs = addresses(channel)
-    to = {ns: clear for ns in needs if (clear := contact(tx, vault, row.member, ns))}
+    to: dict[str, str] = {}
+    for link in linked:  # of one namespace the most recently seen comes first
+        if link.ns in needs and link.ns not in to and link.sealed is not None:
+            to[link.ns] = vault.unseal(link.sealed)
+    if needs and not to:  # a trait may hold what no identifier does
+        to = {ns: clear for ns in needs if (clear := contact(tx, vault, row.member, ns))}
     if needs and not to:
         return Verdict(row.id, "fail", "no_address", attempts=row.attempts)
     title, body = row.title, row.body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from datong.delivery.tables import INBOX
 from datong.model import Message
@@ -19,13 +19,17 @@ class Inbox:
 
     def send(self, message: Message, to: Mapping[str, str]) -> None:  # noqa: ARG002 - an inbox has no address
         """Keep the message."""
-        row = {
-            "id": message.id, "member": message.member, "campaign": message.campaign,
-            "at": self._store.clock.now(), "language": message.language, "title": message.title,
-            "body": message.body, "coupon": message.coupon,
-        }
+        self.send_all([message])
+
+    def send_all(self, messages: Sequence[Message]) -> None:
+        """Keep the messages, all of them or none, with one write to the disk."""
+        now = self._store.clock.now()
+        rows = [{
+            "id": m.id, "member": m.member, "campaign": m.campaign, "at": now, "language": m.language,
+            "title": m.title, "body": m.body, "coupon": m.coupon,
+        } for m in messages]
         with self._store.state.write() as tx:
-            insert_new(tx, INBOX, [row])
+            insert_new(tx, INBOX, rows)
 
     def close(self) -> None:
         """Nothing to hang up."""

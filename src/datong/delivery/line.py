@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from datong.config import ChannelSettings
 from datong.delivery.backoff import again_after, pause_after
-from datong.delivery.channel import Channel
+from datong.delivery.channel import Bulk, Channel
 from datong.delivery.due import Verdict, due_rows, judge
 from datong.delivery.tables import CHANNEL, OUTBOX
 from datong.errors import DatongError, Refused, Unavailable
@@ -24,7 +24,7 @@ from datong.storage import Store, event_record
 
 __all__ = ["Line"]
 
-_BATCH = 20
+_BATCH, _BULK = 20, 500
 _LEASE = 5 * MINUTE
 _EVENTS = {"sent": "Message Sent", "failed": "Message Failed"}
 
@@ -46,15 +46,17 @@ class Line:
         """Handle what is due at `now` (ms), at most a batch of it; return how many rows were handled."""
         if now < self._paused:
             return 0
+        bulk = isinstance(self.channel, Bulk)
         with self._store.state.read() as tx:
-            rows = due_rows(tx, self.name, now, 1 if self._dead else _BATCH)
+            rows = due_rows(tx, self.name, now, 1 if self._dead else _BULK if bulk else _BATCH)
             if not rows:
                 return 0
             verdicts = judge(tx, self._vault, self._store.settings, self.settings, rows, now)
         found = {row.id: row for row in rows}
         self._tell([self._event(found[v.id], "failed", now) for v in verdicts if v.action == "fail"])
         self._claim(verdicts, found, now)
-        done = [self._send(verdict, now, stop) for verdict in verdicts if verdict.action == "send"]
+        sends = [verdict for verdict in verdicts if verdict.action == "send"]
+        done = self._send_all(sends, now) if bulk else [self._send(v, now, stop) for v in sends]
         self._tell([self._event(found[d["key"]], d["to"], now) for d in done if d["to"] in _EVENTS])
         self._mark(done)
         return len(rows)
@@ -75,6 +77,17 @@ class Line:
             attempts=sa.bindparam("tries"))
         with self._store.state.write() as tx:
             tx.execute(change, changes)
+
+    def _send_all(self, verdicts: Sequence[Verdict], now: int) -> list[dict[str, Any]]:
+        """Send the messages at once and return how their rows are to be marked."""
+        assert isinstance(self.channel, Bulk)  # noqa: S101 - asked by the caller
+        try:
+            self.channel.send_all([v.message for v in verdicts if v.message is not None])
+        except Exception as error:
+            return [self._failed(v, error, now) for v in verdicts]
+        self._alive(now)
+        at = self._store.clock.now()
+        return [{"key": v.id, "to": "sent", "why": "", "next": now, "tries": v.attempts, "at": at} for v in verdicts]
 
     def _send(self, verdict: Verdict, now: int, stop: threading.Event | None) -> dict[str, Any]:
         """Send one message and return how its row is to be marked; a channel that rests hands the row back."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from datong.config import Settings
 from datong.errors import Conflict, Rejected
-from datong.marketing.campaigns import all_campaigns, campaign
+from datong.marketing.campaigns import all_campaigns, campaign, load_campaigns
 from datong.marketing.launch import Launch, launch_members
 from datong.storage import Store
 from datong.tags import Predicate, evaluate_all
@@ -35,7 +35,8 @@ class Matcher:
 
 
 def predicates(store: Store) -> list[str]:
-    """Return what the kept campaigns ask about members, so that `Tags` keeps the pasts they look at."""
+    """Return what the campaigns ask about members, so that `Tags`, made after this, keeps the pasts they look at."""
+    load_campaigns(store)
     with store.state.read() as tx:
         return sorted({c.definition.where for c in all_campaigns(tx) if c.definition.where})
 

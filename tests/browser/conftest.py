@@ -86,8 +86,8 @@ def open_console(mall: Mall, browser: Any) -> Iterator[Any]:
 
     def opened(path: str = "live", phone: bool = False, language: str = "en", theme: str = "light") -> Any:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, color_scheme=theme, locale=language,
-                                      reduced_motion="reduce")
+        context = browser.new_context(viewport=size, has_touch=phone, is_mobile=phone, color_scheme=theme,
+                                      locale=language, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

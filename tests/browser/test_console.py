@@ -79,6 +79,7 @@ def test_language_and_theme_are_remembered(open_console: Any) -> None:
     page = open_console("scenes")
     page.click("button:has-text('中文')")
     assert page.locator("h1").inner_text() == "场景"
+    page.wait_for_selector("td:has-text('开始：')")  # what the platform says follows the reader's language too
     page.click("button[aria-label^='外观']")  # as the system → light
     page.click("button[aria-label^='外观']")  # light → dark
     page.reload()

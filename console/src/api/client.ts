@@ -18,6 +18,13 @@ export class ApiError extends Error {
 
 type Query = Record<string, string | number | undefined>;
 
+/** The reader's language: titles of scenes, tags, campaigns and places come in it. */
+let language = "";
+
+export function speak(chosen: string): void {
+  language = chosen;
+}
+
 /** The path with its query; empty values are left out. */
 export function url(path: string, query: Query = {}): string {
   const parts = new URLSearchParams();
@@ -41,7 +48,8 @@ async function failure(response: Response): Promise<ApiError> {
 async function call<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(path, { credentials: "same-origin", ...init });
+    const headers = { Accept: "application/json", "Accept-Language": language, ...init.headers };
+    response = await fetch(path, { credentials: "same-origin", ...init, headers });
   } catch {
     throw new ApiError(0, "unreachable", "");
   }
@@ -52,7 +60,7 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
 
 /** Read something. */
 export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-  return call<T>(url(path, query), { signal, headers: { Accept: "application/json" } });
+  return call<T>(url(path, query), { signal });
 }
 
 /** Change something; `keepalive` lets the request outlive the page. */
@@ -60,7 +68,7 @@ export function post<T>(path: string, body: unknown = {}, keepalive = false): Pr
   return call<T>(path, {
     method: "POST",
     keepalive,
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
 }

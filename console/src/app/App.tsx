@@ -1,6 +1,6 @@
 /** The console from the outside in: language, data, theme, messages, session, frame, pages. */
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { ApiError } from "../api/client";
@@ -36,6 +36,18 @@ const data = new QueryClient({
     },
   },
 });
+
+/** A change of language asks the platform anew: it sends titles in the reader's language. */
+function Speaking() {
+  const { language } = useWords();
+  const before = useRef(language);
+  useEffect(() => {
+    if (before.current === language) return;
+    before.current = language;
+    void data.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "me" });
+  }, [language]);
+  return null;
+}
 
 function NotFound() {
   const { t } = useWords();
@@ -74,6 +86,7 @@ export function App() {
     <LanguageProvider>
       <Crash>
         <QueryClientProvider client={data}>
+          <Speaking />
           <ToastProvider>
             <Router hook={useHashLocation}>
               <SessionProvider>

@@ -1,5 +1,6 @@
 /** The reader's language: what was chosen before, else the platform's, else the browser's. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { speak } from "../api/client";
 import { en, type Key } from "./en";
 import { translate, type Values } from "./translate";
 import { word } from "./words";
@@ -54,6 +55,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     document.documentElement.lang = language;
   }, [language]);
 
+  speak(language);
   const words = useMemo<Words>(() => {
     const texts = TEXTS[language];
     return {

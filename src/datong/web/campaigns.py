@@ -16,6 +16,7 @@ from datong.marketing import Campaign, Counts, all_campaigns, counts, set_state,
 from datong.marketing import campaign as campaign_of
 from datong.platform import Platform
 from datong.web.kept import Kept
+from datong.web.language import LANGUAGES, language_of
 
 __all__ = ["routes"]
 
@@ -31,7 +32,8 @@ def campaigns(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Return every campaign with its numbers: our own with their effect, and those that were loaded from elsewhere."""
     platform: Platform = request.app.state.platform
     kept: Kept = request.app.state.kept
-    rows: list[dict[str, Any]] = kept.get("campaigns", 5, lambda: _all(platform), behind=True)
+    language = language_of(request)
+    rows: list[dict[str, Any]] = kept.get(f"campaigns {language}", 5, lambda: _all(platform, language), behind=True)
     return {"campaigns": rows}
 
 
@@ -51,7 +53,7 @@ def one(request: Request[Any, Any, State], code: str) -> dict[str, Any]:
              "title": m.title, "body": m.body, "coupon": m.coupon, "status": "seen" if m.seen_at else m.state}
             for m in messages(tx, platform.vault, campaign=code, limit=20)
         ]
-        row = _row(platform, found, counts(tx).get(code, Counts()))
+        row = _row(platform, found, counts(tx).get(code, Counts()), language_of(request))
         return {
             **row, "days": days, "offer": found.offer, "holdout": found.definition.holdout, "messages": said,
             "silence": [{"reason": r, "count": n} for r, n in sorted(silence(tx, code).items(), key=lambda x: -x[1])],
@@ -64,20 +66,20 @@ def change(request: Request[Any, Any, State], code: str, data: Change) -> dict[s
     platform: Platform = request.app.state.platform
     kept: Kept = request.app.state.kept
     found = set_state(platform.store, code, data.state)
-    kept.forget("campaigns")
+    for language in LANGUAGES:
+        kept.forget(f"campaigns {language}")
     return {"code": code, "state": found.state}
 
 
-def _all(platform: Platform) -> list[dict[str, Any]]:
+def _all(platform: Platform, language: str) -> list[dict[str, Any]]:
     with platform.store.state.read() as tx:
         own, numbers = all_campaigns(tx), counts(tx)
-    rows = [_row(platform, c, numbers.get(c.code, Counts())) for c in own]
+    rows = [_row(platform, c, numbers.get(c.code, Counts()), language) for c in own]
     known = {row["code"] for row in rows}
     return rows + [row for row in _loaded(platform) if row["code"] not in known]
 
 
-def _row(platform: Platform, c: Campaign, n: Counts) -> dict[str, Any]:
-    language = platform.settings.retailer.language
+def _row(platform: Platform, c: Campaign, n: Counts, language: str) -> dict[str, Any]:
     names = c.definition.name
     e = effect(platform.store, c.code)
     shown = None

@@ -27,6 +27,7 @@ from datong.platform import Platform
 from datong.scenes import definitions, firings
 from datong.touchpoints import sources
 from datong.web.kept import Kept
+from datong.web.language import language_of
 from datong.web.rows import event_rows, latest_events
 
 __all__ = ["routes"]
@@ -56,7 +57,8 @@ def live(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Return everything the Live page shows, worked out at most twice a second."""
     kept: Kept = request.app.state.kept
     platform: Platform = request.app.state.platform
-    found: dict[str, Any] = kept.get("live", 0.5, lambda: _live(platform, kept))
+    language = language_of(request)
+    found: dict[str, Any] = kept.get(f"live {language}", 0.5, lambda: _live(platform, kept, language))
     return found
 
 
@@ -96,9 +98,9 @@ def _newer(platform: Platform, after: int) -> list[dict[str, Any]]:
         return event_rows(tx, latest_events(platform.store, after, 50))
 
 
-def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
+def _live(platform: Platform, kept: Kept, language: str) -> dict[str, Any]:
     store, now = platform.store, platform.store.clock.now()
-    language, speed = store.settings.retailer.language, getattr(store.clock, "speed", 1.0)
+    speed = getattr(store.clock, "speed", 1.0)
     today, _ = local_parts(now, store.settings.retailer.timezone)
     last = latest_events(store, limit=30)
     with store.state.read() as tx:
@@ -144,7 +146,7 @@ def _live(platform: Platform, kept: Kept) -> dict[str, Any]:
              "status": "seen" if m.seen_at else m.state}
             for m in said
         ],
-        "effect": kept.get("effect", 10, lambda: _effects(platform, running, language), behind=True),
+        "effect": kept.get(f"effect {language}", 10, lambda: _effects(platform, running, language), behind=True),
     }
 
 

@@ -15,6 +15,7 @@ from datong.model import Channels, Namespace
 from datong.platform import Platform
 from datong.privacy import consents_of, mask, namespaces
 from datong.tags import definitions, values
+from datong.web.language import language_of
 from datong.web.rows import timeline
 
 __all__ = ["routes"]
@@ -56,7 +57,7 @@ def members(
 def member(request: Request[Any, Any, State], number: int) -> dict[str, Any]:
     """Return one member's page; an id from before a merge answers with the live member."""
     platform: Platform = request.app.state.platform
-    store, vault, language = platform.store, platform.vault, platform.settings.retailer.language
+    store, vault, language = platform.store, platform.vault, language_of(request)
     titles = definitions(platform.settings)
     policy = namespaces(platform.settings)
     with store.state.read() as tx:

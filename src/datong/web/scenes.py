@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from datong.model import local_parts
 from datong.platform import Platform
 from datong.scenes import definitions, describe, fired
+from datong.web.language import language_of
 
 __all__ = ["routes"]
 
@@ -23,10 +24,10 @@ def scenes(request: Request[Any, Any, State]) -> list[dict[str, Any]]:
     midnight = now - now % 3_600_000 - hour * 3_600_000
     with platform.store.state.read() as tx:
         counts = fired(tx, since=midnight)
-    language = "zh" if retailer.language.startswith("zh") else "en"
+    language = language_of(request)
     return [
-        {"name": s.scene, "title": s.title.get(language, s.scene), "version": s.version,
-         "steps": describe(s, retailer.language), "fired_today": counts.get(s.scene, (0, None))[0],
+        {"name": s.scene, "title": s.title.get(language[:2], s.scene), "version": s.version,
+         "steps": describe(s, language), "fired_today": counts.get(s.scene, (0, None))[0],
          "last": counts.get(s.scene, (0, None))[1]}
         for s in definitions(platform.settings)
     ]

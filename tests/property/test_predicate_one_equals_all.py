@@ -10,9 +10,10 @@ import pyarrow as pa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from datong.config import RetailerSettings, Settings
 from datong.model import DAY, HOUR, MINUTE, Event, Item
-from datong.model.predicate import Expr, parse
-from datong.tags import compile_all, compile_one
+from datong.model.predicate import Expr, Kind, parse
+from datong.tags import compile_all, compile_one, definitions
 from datong.tags.past import Past, decode_past, encode_past, join, ripen, take
 from datong.tags.plan import Plan
 
@@ -191,7 +192,7 @@ SCHEMA = pa.schema([
 ])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck),
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck),
           phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(worlds(), st.lists(expressions(), min_size=3, max_size=3))
 def test_one_member_and_all_members_agree(world: World, sources: list[str]) -> None:
@@ -204,3 +205,20 @@ def test_one_member_and_all_members_agree(world: World, sources: list[str]) -> N
                 continue
             assert value == found, f"{text}: {value!r} for member {member} alone, {found!r} among all"
             assert isinstance(value, bool) == isinstance(found, bool), text
+
+
+LIBRARY = Settings(retailer=RetailerSettings(formats=("general", "fashion", "grocery")))
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck),
+          phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(worlds())
+def test_every_tag_of_the_library_agrees(world: World) -> None:
+    tags = definitions(LIBRARY)
+    kinds: dict[str, Kind] = {name: d.kind for name, d in tags.items()}
+    parsed = {name: parse(d.expression, kinds) for name, d in tags.items()}
+    exprs = list(parsed.values())
+    for name, one, every in zip(parsed, one_by_one(world, exprs), all_at_once(world, exprs), strict=True):
+        for member, value in one.items():
+            found = every[member]
+            assert value == found or math.isclose(value, found, rel_tol=1e-9), (name, member, value, found)

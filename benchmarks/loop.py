@@ -18,6 +18,7 @@ import json
 import os
 import random
 import resource
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -31,7 +32,9 @@ from typing import Any
 
 from line import print_line
 
-PORT = 8731
+with socket.socket() as _probe:
+    _probe.bind(("127.0.0.1", 0))
+    PORT = _probe.getsockname()[1]
 TOML = """
 [retailer]
 currency = "CNY"
@@ -63,15 +66,17 @@ start: {{on: ["{event}"], where: '{where}'}}
 {steps}
 """
 CAMPAIGN = """
-code: bench
-name: {en: Bench, zh: 测试}
-scene: trigger
-holdout: 0.0
-channels: [inbox]
-offer: {kind: percent, value: 10, valid: 7d}
-messages:
-  en: {title: "Hello", body: "Take {{ coupon }}"}
-  zh-CN: {title: "你好", body: "{{ coupon }}"}
+campaigns:
+  - code: bench
+    name: {en: Bench, zh-CN: 测试}
+    scene: trigger
+    holdout: 0.0
+    channels: [inbox]
+    offer: {kind: percent, value: 10, valid: 7d}
+    quiet: none
+    messages:
+      en: {title: "Hello", body: "Take {{ coupon }}"}
+      zh-CN: {title: "你好", body: "{{ coupon }}"}
 """
 
 
@@ -221,7 +226,9 @@ def main() -> None:
         config = installation(folder)
         server = subprocess.Popen([sys.executable, "-m", "datong", "serve", "--config", str(config)])
         try:
-            for _ in range(200):
+            for _ in range(300):
+                if server.poll() is not None:
+                    raise SystemExit("the platform did not start")
                 try:
                     behind()
                     break

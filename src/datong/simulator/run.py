@@ -99,7 +99,9 @@ class Run:
 
     def keep(self) -> None:
         """Write down how far everything has been sent, so that a restart goes on from there."""
-        self._progress.write_text(json.dumps({"until": self._since}), "utf-8")
+        new = self._progress.with_suffix(".new")
+        new.write_text(json.dumps({"until": self._since}), "utf-8")
+        new.replace(self._progress)  # so that a crash leaves the old one or the new one
 
     def live(self, clock: _Clock, sender: Sender, tick: float, stop: threading.Event) -> None:
         """Send what comes due every `tick` real seconds until `stop`, or until whoever started this has ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mall]:
         settings = tomllib.loads((folder / "datong.toml").read_text())
         yield Mall(url, settings["touchpoints"]["web"]["write_key"])
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # as Ctrl-C does: the simulator ends with it
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:

@@ -74,7 +74,7 @@ export const en = {
   "live.events.pause": "Pause",
   "live.events.resume": "Resume",
   "live.events.live": "Connected",
-  "live.events.lost": "Reconnecting …",
+  "live.events.lost": "Connecting …",
   "live.events.paused": "Paused",
   "live.events.empty": "No events yet",
   "live.events.empty.hint": "Send the first one to /v1/track, or connect a till, WiFi or web touchpoint.",

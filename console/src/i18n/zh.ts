@@ -76,7 +76,7 @@ export const zh: Record<Key, string> = {
   "live.events.pause": "暂停",
   "live.events.resume": "继续",
   "live.events.live": "已连接",
-  "live.events.lost": "正在重新连接……",
+  "live.events.lost": "正在连接……",
   "live.events.paused": "已暂停",
   "live.events.empty": "还没有事件",
   "live.events.empty.hint": "向 /v1/track 发送第一个事件，或接入收银机、WiFi、网站触点。",

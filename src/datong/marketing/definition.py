@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -89,8 +90,9 @@ def read_definition(raw: Mapping[str, Any], settings: Settings) -> Definition:
 
 def check_definition(raw: Mapping[str, Any], settings: Settings) -> tuple[Definition | None, list[Problem]]:
     """Return the definition and everything that is wrong with it; None when it cannot even be read."""
+    plain = {key: value.isoformat() if isinstance(value, date) else value for key, value in raw.items()}  # YAML's dates
     try:
-        found = msgspec.convert(dict(raw), Definition, strict=True)
+        found = msgspec.convert(plain, Definition, strict=True)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$.")
         unknown = re.search(r"unknown field `([^`]+)`", message) or re.search(r"required field `([^`]+)`", message)

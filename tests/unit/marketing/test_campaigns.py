@@ -12,7 +12,7 @@ from tests.unit.marketing.shop import WELCOME
 from datong.config import MarketingSettings
 from datong.errors import ConfigError, NotFound, Rejected
 from datong.marketing import all_campaigns, campaign, load_campaigns, save_campaign, set_state
-from datong.model import decode_event
+from datong.model import decode_event, from_iso
 from datong.storage import Store
 
 
@@ -45,6 +45,12 @@ def test_the_consoles_change_outlives_a_restart(store: Store) -> None:
     with store.state.read() as tx:
         kept = campaign(tx, "welcome")
     assert (kept.version, kept.definition.holdout, kept.state, kept.number) == (2, 0.4, "paused", 1)
+
+
+def test_times_need_no_quotes(store: Store) -> None:
+    put(store, file() + "  start: 2026-03-01T09:00:00+08:00\n  end: 2026-04-01\n")
+    (found,) = load_campaigns(store)
+    assert (found.start, found.end) == (from_iso("2026-03-01T01:00:00Z"), from_iso("2026-04-01"))
 
 
 def test_numbers_and_order(store: Store) -> None:

@@ -20,7 +20,9 @@ from datong.tags.tables import PLAN, STATE, VALUE
 
 __all__ = ["Tags"]
 
-_CACHED, _DUE = 20_000, 5_000
+_CACHED, _CHUNK = 20_000, 5_000
+_DUE = 1_000
+"""Members whose time has come that one batch looks at besides its own, so that a day's turn holds nothing up."""
 log = logging.getLogger("datong.tags")
 
 
@@ -49,7 +51,7 @@ class Tags(Stage):
         wanted = {m for _, m in concerned}
         for merge in batch.merges:
             wanted |= {merge.loser, merge.winner}
-        due = self._due(tx, batch.now, pasts)
+        due = self._due(tx, batch, pasts)
         missing = self._load(tx, wanted - pasts.keys(), pasts)
         gone = self._merge(batch, pasts, changed)
         for at, member in concerned:
@@ -125,10 +127,10 @@ class Tags(Stage):
             upsert(tx, PLAN, [{"name": "plan", "serial": serial, "digest": plan.digest, "cells": cells}])
         return int(serial)
 
-    def _due(self, tx: sa.Connection, now: int, pasts: dict[int, Past]) -> dict[int, bool]:
+    def _due(self, tx: sa.Connection, batch: Batch, pasts: dict[int, Past]) -> dict[int, bool]:
         """Load the members whose time has come, the longest waiting first; tell for whom every tag is asked."""
-        query = sa.select(STATE.c.member, STATE.c.wake, STATE.c.body).where(STATE.c.wake <= now)
-        rows = tx.execute(query.order_by(STATE.c.wake, STATE.c.member).limit(_DUE)).all()
+        query = sa.select(STATE.c.member, STATE.c.wake, STATE.c.body).where(STATE.c.wake <= batch.now)
+        rows = tx.execute(query.order_by(STATE.c.wake, STATE.c.member).limit(max(_DUE, len(batch.events)))).all()
         for member, _, body in rows:
             pasts[member] = self._cache.get(member) or decode_past(body)
         return {member: wake == 0 for member, wake, _ in rows}
@@ -181,8 +183,8 @@ class Tags(Stage):
             self._cache[member] = past
             self._cache.move_to_end(member)
         for table in (STATE, VALUE):
-            for at in range(0, len(gone), _DUE):
-                tx.execute(sa.delete(table).where(table.c.member.in_(gone[at : at + _DUE])))
+            for at in range(0, len(gone), _CHUNK):
+                tx.execute(sa.delete(table).where(table.c.member.in_(gone[at : at + _CHUNK])))
         for member in gone:
             self._cache.pop(member, None)
         while len(self._cache) > self._limit:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from datong.identity.graph import Graph, Person
 from datong.identity.tables import EVENT, LINK, MEMBER, SHOWN
-from datong.storage import fetch_in, insert_new, set_cursor
+from datong.storage import fetch_in, insert, insert_new, set_cursor
 
 __all__ = ["write"]
 
@@ -32,20 +32,17 @@ def write(tx: sa.Connection, graph: Graph) -> None:
         tx.execute(_RENAME, losers)
         tx.execute(_REPOINT, losers)
     _write_links(tx, graph)
-    if graph.events:
-        tx.execute(sa.insert(EVENT), graph.events)
+    insert(tx, EVENT, graph.events)
     for name, last in graph.counters().items():
         set_cursor(tx, name, last)
     _write_shown(tx, graph, {row["loser"] for row in losers})
 
 
 def _write_members(tx: sa.Connection, graph: Graph) -> None:
-    new = [person for person in graph.people.values() if person.new]
-    if new:
-        tx.execute(sa.insert(MEMBER), [
-            {"id": p.id, "created": p.created, "merged_into": _root(p), "families": p.families, "known": p.known}
-            for p in new
-        ])
+    insert(tx, MEMBER, [
+        {"id": p.id, "created": p.created, "merged_into": _root(p), "families": p.families, "known": p.known}
+        for p in graph.people.values() if p.new
+    ])
     changed = [person for person in graph.people.values() if person.changed and not person.new]
     if changed:
         tx.execute(_UPDATE_MEMBER, [
@@ -73,8 +70,7 @@ def _write_links(tx: sa.Connection, graph: Graph) -> None:
                 "k": link.key, "m": member, "first": link.first_seen, "last": link.last_seen, "at": link.since,
                 "everyones": link.shared,
             })
-    if new:
-        tx.execute(sa.insert(LINK), new)
+    insert(tx, LINK, new)
     if changed:
         tx.execute(_UPDATE_LINK, changed)
 

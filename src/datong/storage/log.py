@@ -5,9 +5,10 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -24,6 +25,10 @@ CREATE TABLE IF NOT EXISTS log (
     offset INTEGER PRIMARY KEY, topic INTEGER NOT NULL, key BLOB NOT NULL UNIQUE, digest INTEGER NOT NULL,
     body BLOB NOT NULL)
 """
+
+_ROWS, _KEYS = 64, 500
+_INSERT = "INSERT OR IGNORE INTO log VALUES (?, ?, ?, ?, ?)"
+_INSERT_MANY = f"{_INSERT}{', (?, ?, ?, ?, ?)' * (_ROWS - 1)}"
 
 
 class Record(NamedTuple):
@@ -106,6 +111,7 @@ class SqliteLog:
     def submit(self, records: Sequence[Record]) -> Future[list[Appended]]:
         """Queue records for the next group commit."""
         done: Future[list[Appended]] = Future()
+        done.set_running_or_notify_cancel()  # what is queued will be written: a caller that goes away cannot undo it
         self._queue.put((records, done))
         return done
 
@@ -190,9 +196,12 @@ class SqliteLog:
         db = self._writer
         db.execute("BEGIN IMMEDIATE")
         before = db.total_changes
-        db.executemany("INSERT OR IGNORE INTO log VALUES (?, ?, ?, ?, ?)", rows)
+        whole = len(rows) - len(rows) % _ROWS
+        for start in range(0, whole, _ROWS):  # few long statements: other threads run while SQLite works
+            db.execute(_INSERT_MANY, tuple(chain.from_iterable(rows[start : start + _ROWS])))
+        db.executemany(_INSERT, rows[whole:])
         repeats = db.total_changes - before != len(rows)
-        known = self._known(row[2] for row in rows) if repeats else {}
+        known = self._known([row[2] for row in rows]) if repeats else {}
         db.execute("COMMIT")
         self._end = offset if not repeats else db.execute("SELECT coalesce(max(offset), 0) FROM log").fetchone()[0]
         answers, at = [], iter(rows)
@@ -208,9 +217,10 @@ class SqliteLog:
             answers.append(answer)
         return answers
 
-    def _known(self, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
-        found = {}
-        for key in keys:
-            row = self._writer.execute("SELECT offset, digest FROM log WHERE key = ?", (key,)).fetchone()
-            found[key] = (row[0], row[1])
+    def _known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+        found: dict[bytes, tuple[int, int]] = {}
+        for start in range(0, len(keys), _KEYS):
+            some = keys[start : start + _KEYS]
+            sql = f"SELECT key, offset, digest FROM log WHERE key IN ({', '.join('?' * len(some))})"
+            found.update((row[0], (row[1], row[2])) for row in self._writer.execute(sql, some))
         return found

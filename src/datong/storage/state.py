@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from datong.errors import ConfigError, MissingExtra
 
-__all__ = ["State", "fetch_in", "insert_new", "upsert"]
+__all__ = ["State", "fetch_in", "insert", "insert_new", "upsert"]
 
 _CHUNK = 5_000
 
@@ -69,6 +69,12 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def insert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that must not be there yet; raises sqlalchemy.exc.IntegrityError when one is."""
+    if rows:
+        _insert(tx, table, rows, None)
+
+
 def upsert(
     tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], update: Iterable[str] | None = None
 ) -> None:
@@ -89,7 +95,9 @@ def insert_new(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, A
         _insert(tx, table, rows, ())
 
 
-def _insert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], update: tuple[str, ...]) -> None:
+def _insert(
+    tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], update: tuple[str, ...] | None
+) -> None:
     """Hand the rows to the driver as they are: SQLAlchemy's own binding costs more per row than the database."""
     names = tuple(rows[0])
     sql, order = _statement(tx.dialect, table, names, update)
@@ -101,14 +109,14 @@ def _insert(tx: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]
 
 @lru_cache(maxsize=1_024)
 def _statement(
-    dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], update: tuple[str, ...]
+    dialect: sa.Dialect, table: sa.Table, names: tuple[str, ...], update: tuple[str, ...] | None
 ) -> tuple[str, tuple[str, ...]]:
     """Return the statement's text, and its parameters in order where they go by position, else nothing."""
     insert: Any = (postgresql if dialect.name == "postgresql" else sqlite).insert(table)
     if update:
         keys = [c.name for c in table.primary_key.columns]
         insert = insert.on_conflict_do_update(index_elements=keys, set_={n: insert.excluded[n] for n in update})
-    else:
+    elif update is not None:
         insert = insert.on_conflict_do_nothing()
     compiled = insert.compile(dialect=dialect, column_keys=names)
     return str(compiled), tuple(compiled.positiontup or ())

@@ -223,4 +223,6 @@ class SqliteLog:
             some = keys[start : start + _KEYS]
             sql = f"SELECT key, offset, digest FROM log WHERE key IN ({', '.join('?' * len(some))})"
             found.update((row[0], (row[1], row[2])) for row in self._writer.execute(sql, some))
+        if len(found) < len(set(keys)):
+            raise sqlite3.IntegrityError("a record was refused")  # not as a repeat: it must not be answered as kept
         return found

@@ -41,7 +41,8 @@ def receipts(run: pa.Table, maker: Maker) -> Iterator[Call]:
         products, paid = _products(part), _paid(part)
         if min(paid) < 0:
             _given_back(products, paid)
-        heads = {n: part.column(n).to_pylist() for n in part.column_names if n not in _LINE}
+        said = [n for n in part.column_names if n not in _LINE and part.column(n).null_count < part.num_rows]
+        heads = {n: part.column(n).to_pylist() for n in said}
         for start, stop in pairwise(at - bounds[0] for at in bounds):
             head = {n: _said(values, start, stop) for n, values in heads.items()}
             yield _receipt(head, products[start:stop], sum(paid[start:stop]), maker)

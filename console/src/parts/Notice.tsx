@@ -37,7 +37,7 @@ export function useErrorText(): (error: unknown) => string {
     if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
     if (error.status === 0) return t("error.unreachable");
     const message = error.message || t("error.server", { status: error.status });
-    return error.hint ? `${message} ${error.hint}` : message;
+    return error.hint ? `${message}; ${error.hint}` : message;
   };
 }
 

@@ -209,7 +209,7 @@ class SqliteLog:
             answer = []
             for _ in group:
                 mine, _topic, key, digest, _body = next(at)
-                kept, kept_digest = known.get(key, (mine, digest))
+                kept, kept_digest = known[key] if repeats else (mine, digest)
                 if kept == mine:
                     answer.append(Appended(mine, "new"))
                 else:

@@ -66,6 +66,7 @@ class Admission:
     def admit(self, call: Call, origin: Origin, now: int, arrived: int, history: bool = False) -> Admitted:
         """Return the event; raises Rejected. `now` is stamped as `received`, `arrived` corrects the sender's clock."""
         kind = self._type(call)
+        history = history or (call.context is not None and call.context.history)
         stamp = call.original_timestamp or call.timestamp
         said = time = arrived
         if stamp is not None:

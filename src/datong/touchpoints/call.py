@@ -24,10 +24,14 @@ class Device(msgspec.Struct, rename="camel"):
 
 
 class CallContext(msgspec.Struct, rename="camel"):
-    """The part of `context` that intake reads; library, screen, locale and the like are skipped unread."""
+    """The part of `context` that intake reads; library, screen, locale and the like are skipped unread.
+
+    `history` marks an import of the past: it feeds tags and reports and never starts a scene.
+    """
 
     external_ids: list[ExternalId] | None = None
     device: Device | None = None
+    history: bool = False
 
 
 class Call(msgspec.Struct, rename="camel", omit_defaults=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from datong import marketing, scenes
 from datong.commerce import Commerce
 from datong.config import Settings, load, make_clock
 from datong.delivery import Delivery, Relay
@@ -18,7 +19,7 @@ from datong.identity import Identity
 from datong.marketing import Marketing
 from datong.places import Places
 from datong.privacy import Consents, open_vault
-from datong.scenes import Scenes, predicates
+from datong.scenes import Scenes
 from datong.storage import cursor, open_store
 from datong.tags import Tags
 from datong.touchpoints import Intake, QuarantineDesk
@@ -40,15 +41,17 @@ class Platform:
         with store.state.read() as tx:
             store.clock = make_clock(settings.clock, resume=cursor(tx, "spine")[1])
         self.intake = Intake(store, self.vault)
+        deciding = Marketing(store, self.vault)
+        questions = [*scenes.predicates(settings), *marketing.predicates(store)]
         self.flow = Flow(
             store,
             (
                 Consents(), Places(store), Commerce(store),  # settle
                 QuarantineDesk(store, self.vault),
                 Identity(store, self.vault),  # recognise
-                Tags(store, predicates(settings)),  # describe
+                Tags(store, questions),  # describe
                 Scenes(store),  # sense
-                Marketing(store, self.vault),  # decide
+                deciding,  # decide
                 Delivery(store, self.vault),  # deliver
             ),
         )

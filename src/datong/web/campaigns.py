@@ -12,7 +12,7 @@ from datong.analytics import campaign_days, effect
 from datong.analytics import campaigns as figures_of
 from datong.delivery import messages
 from datong.identity import label
-from datong.marketing import Campaign, Counts, all_campaigns, counts, set_state, silence
+from datong.marketing import Campaign, Counts, Launch, all_campaigns, counts, launch, set_state, silence
 from datong.marketing import campaign as campaign_of
 from datong.platform import Platform
 from datong.web.kept import Kept
@@ -71,6 +71,13 @@ def change(request: Request[Any, Any, State], code: str, data: Change) -> dict[s
     return {"code": code, "state": found.state}
 
 
+@post("/campaigns/{code:str}/launch", sync_to_thread=True, status_code=202)
+def launch_now(request: Request[Any, Any, State], code: str) -> Launch:
+    """Decide now for every member of an audience campaign; the answer says how many are meant."""
+    platform: Platform = request.app.state.platform
+    return launch(platform.store, code)
+
+
 def _all(platform: Platform, language: str) -> list[dict[str, Any]]:
     with platform.store.state.read() as tx:
         own, numbers = all_campaigns(tx), counts(tx)
@@ -105,4 +112,4 @@ def _loaded(platform: Platform) -> list[dict[str, Any]]:
     ]
 
 
-routes = [campaigns, one, change]
+routes = [campaigns, one, change, launch_now]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import subprocess
 import sys
 import webbrowser
@@ -54,7 +53,6 @@ def demo(directory: Path, port: int, seed: int, speed: float, language: str, bro
             if browser:
                 webbrowser.open(f"{url}/console/")
 
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the simulator does not outlive the mall
         try:
             web.serve(platform, on_start=opened)
         finally:

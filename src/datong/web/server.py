@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +67,11 @@ def serve(platform: Platform, on_start: Any = None) -> None:
                 on_start()
 
         running.startup = started  # type: ignore[method-assign]
-    running.run()
+    # uvicorn raises the signal it was stopped by once more; the caller still has engines to close
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        running.run()
 
 
 def _console(platform: Platform) -> Litestar:

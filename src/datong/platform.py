@@ -75,6 +75,7 @@ class Platform:
         self.flow.stop()
         self._running.unlink(missing_ok=True)
         self.store.close()
+        gc.unfreeze()
 
     def __enter__(self) -> Platform:
         return self

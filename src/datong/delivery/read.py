@@ -68,7 +68,7 @@ Named = TypeVar("Named", Outgoing, InboxMessage)
 def messages(
     tx: sa.Connection, vault: Vault, member: int | None = None, campaign: str = "", state: str = "", limit: int = 100
 ) -> list[Outgoing]:
-    """Return the latest messages, newest first, of one member, campaign or state where given, with names filled in."""
+    """Return the latest messages, newest first, of one member, campaign or state where given, names masked."""
     query = sa.select(*(OUTBOX.c[name] for name in Outgoing.__struct_fields__))
     for column, value in ((OUTBOX.c.member, member), (OUTBOX.c.campaign, campaign), (OUTBOX.c.state, state)):
         if value:
@@ -78,7 +78,7 @@ def messages(
 
 
 def inbox(tx: sa.Connection, vault: Vault, member: int | None = None, limit: int = 100) -> list[InboxMessage]:
-    """Return the latest inbox messages, newest first, of one member or of all, with names filled in."""
+    """Return the latest inbox messages, newest first, of one member or of all, names masked."""
     query = sa.select(*(INBOX.c[name] for name in InboxMessage.__struct_fields__))
     if member is not None:
         query = query.where(INBOX.c.member == member)
@@ -121,5 +121,6 @@ def channel_health(tx: sa.Connection) -> list[ChannelHealth]:
 
 
 def _named(tx: sa.Connection, vault: Vault, message: Named) -> Named:
-    title, body = with_name(tx, vault, message.member, message.language, message.title, message.body)
+    texts = (message.title, message.body)
+    title, body = with_name(tx, vault, message.member, message.language, *texts, masked=True)
     return msgspec.structs.replace(message, title=title, body=body)

@@ -81,6 +81,7 @@ def stream(request: Request[Any, Any, State]) -> ServerSentEvent:
 
     async def pushes() -> AsyncIterator[str]:
         after = platform.store.log.end()
+        yield "[]"  # so that the reader knows it is connected before anything happens
         while True:
             await asyncio.sleep(0.5)
             end = platform.flow.position

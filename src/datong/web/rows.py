@@ -65,7 +65,8 @@ def _label(first: str, items: int) -> str:
 
 
 def _row(event: Event, member: int | None) -> dict[str, Any]:
-    first = next((i.name or i.sku for i in event.items), "") or event.ref or event.coupon or event.campaign
+    said = event.campaign if event.type.startswith("Message") else event.ref or event.coupon or event.campaign
+    first = next((i.name or i.sku for i in event.items), "") or said
     return {
         "offset": event.offset, "id": event.id, "time": event.time, "type": event.type, "channel": event.channel,
         "source": event.source, "place": event.place, "zone": event.zone, "label": _label(first, len(event.items)),

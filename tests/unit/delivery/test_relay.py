@@ -84,7 +84,7 @@ def test_a_message_leaves_once_with_address_and_name(shop: Shop) -> None:
     assert event.ident == shop.known_as(phone="13820000001")[0].key
 
 
-def test_the_inbox_keeps_messages_without_the_name_and_shows_them_with_it(shop: Shop) -> None:
+def test_the_inbox_keeps_messages_without_the_name_and_shows_them_with_it_masked(shop: Shop) -> None:
     (member,) = ask(shop, channels=["inbox"])
     Relay(shop.store, shop.vault).run_once()
     assert [r["title"] for r in shop.rows("delivery_inbox", "id")] == ["Hello {name}"]

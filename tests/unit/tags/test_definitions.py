@@ -11,7 +11,7 @@ from datong.tags import definitions
 
 def test_the_library_has_titles_in_both_languages() -> None:
     every = definitions(Settings(retailer=RetailerSettings(formats=("general", "fashion", "grocery"))))
-    assert len(every) == 29
+    assert len(every) == 30
     assert {frozenset(d.title) for d in every.values()} == {frozenset({"zh", "en"})}
     assert {"rfm.recency_days", "rfm.orders_90d", "rfm.spend_365d", "cart.open", "shopper.lifecycle"} <= set(every)
     assert "fashion.fittings_30d" not in definitions(Settings())

@@ -16,7 +16,7 @@ SEEN: dict[tuple[str, str, str], None] = {}
 """(package, dialect, statement), each once."""
 
 _LISTS = re.compile(r"\((\?|%\(\w+\)s)(::\w+)?(, (\?|%\(\w+\)s)(::\w+)?)+\)")
-_NEUTRAL = {"state", "facts", "store", "migrate", "log"}
+_NEUTRAL = {"state", "facts", "store", "log"}
 
 
 def _package() -> str:
@@ -24,6 +24,8 @@ def _package() -> str:
     frame = sys._getframe(2)
     while frame:
         name = frame.f_globals.get("__name__", "")
+        if name == "datong.storage.migrate":
+            return ""  # a revision makes everybody's tables
         if name.startswith("datong."):
             parts = name.split(".")
             if parts[1] != "storage" or (len(parts) > 2 and parts[2] not in _NEUTRAL):

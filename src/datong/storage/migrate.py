@@ -9,8 +9,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from datong.storage.tables import METADATA
-
 __all__ = ["migrate", "migrations"]
 
 
@@ -26,9 +24,6 @@ def migrate(engine: sa.Engine) -> None:
     """Run every revision the database has not seen yet, in one transaction where the engine can."""
     with engine.connect().execution_options(datong_write=True) as tx, tx.begin():
         head = ScriptDirectory.from_config(migrations()).get_current_head()
-        if head is None:
-            METADATA.create_all(tx)
-            return
         if sa.inspect(tx).has_table("storage_version"):
             found = tx.execute(sa.text("SELECT version_num FROM storage_version")).scalar()
             if found == head:

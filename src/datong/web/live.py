@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import Request, get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import ServerSentEvent
 
 from datong.analytics import effect, visits
@@ -64,8 +64,8 @@ def live(request: Request[Any, Any, State]) -> dict[str, Any]:
 
 @get("/events", sync_to_thread=True)
 def events(
-    request: Request[Any, Any, State], after: int = 0, limit: Annotated[int, Parameter(ge=1, le=500)] = 50,
-    kind: Annotated[str, Parameter(query="type")] = "", channel: str = "",
+    request: Request[Any, Any, State], after: int = 0, limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
+    kind: Annotated[str, QueryParameter(name="type")] = "", channel: str = "",
 ) -> dict[str, Any]:
     """Return the newest events past offset `after`, newest first."""
     platform: Platform = request.app.state.platform

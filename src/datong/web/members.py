@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from datong import identity
 from datong.delivery import messages
@@ -25,8 +25,8 @@ SIZE = 50
 
 @get("/members", sync_to_thread=True)
 def members(
-    request: Request[Any, Any, State], text: Annotated[str, Parameter(query="query")] = "",
-    channels: Channels | None = None, page: Annotated[int, Parameter(ge=1)] = 1,
+    request: Request[Any, Any, State], text: Annotated[str, QueryParameter(name="query")] = "",
+    channels: Channels | None = None, page: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> dict[str, Any]:
     """Return a page of members, the newest first; `text` is a member number or an exact phone, card, mail …"""
     platform: Platform = request.app.state.platform

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from datong.platform import Platform
 from datong.touchpoints import discard, mend, quarantined, reasons, replay
@@ -32,8 +32,8 @@ class Mended(msgspec.Struct):
 @get("/quarantine", sync_to_thread=True)
 def listing(
     request: Request[Any, Any, State],
-    which: Annotated[Literal["open", "replayed", "discarded"], Parameter(query="state")] = "open",
-    reason: str = "", page: Annotated[int, Parameter(ge=1)] = 1,
+    which: Annotated[Literal["open", "replayed", "discarded"], QueryParameter(name="state")] = "open",
+    reason: str = "", page: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> dict[str, Any]:
     """Return a page of rejected calls, the newest first, and how many there are for each reason."""
     platform: Platform = request.app.state.platform

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from datong.analytics import funnel as funnel_of
 from datong.analytics import overlap as overlap_of
@@ -20,8 +20,8 @@ from datong.web.kept import Kept
 
 __all__ = ["routes"]
 
-From = Annotated[date | None, Parameter(query="from")]
-To = Annotated[date | None, Parameter(query="to")]
+From = Annotated[date | None, QueryParameter(name="from")]
+To = Annotated[date | None, QueryParameter(name="to")]
 
 
 @get("/report/{name:str}", sync_to_thread=True)
@@ -35,7 +35,7 @@ def one_report(name: str, request: Request[Any, Any, State]) -> Response[Any]:
 @get("/sales", sync_to_thread=True)
 def sales(
     request: Request[Any, Any, State], since: From = None, until: To = None, by: str = "day", store: str = "",
-    top: int | None = None, form: Annotated[str, Parameter(query="format")] = "json",
+    top: int | None = None, form: Annotated[str, QueryParameter(name="format")] = "json",
 ) -> Response[Any]:
     """Return sales by some keys, ranked, with totals; `format=csv` gives a file."""
     platform: Platform = request.app.state.platform

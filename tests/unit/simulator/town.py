@@ -24,5 +24,10 @@ def town(number: int = 1_500) -> tuple[Shopper, ...]:
     return tuple(people(mall(), SEED, number))
 
 
+OPEN: list[Run] = []
+"""The runs of the test under way; the fixture in conftest closes their files."""
+
+
 def run(folder: Path, number: int = 1_500, seed: int = SEED) -> Run:
-    return Run(mall(), list(town(number)), seed, folder)
+    OPEN.append(Run(mall(), list(town(number)), seed, folder))
+    return OPEN[-1]

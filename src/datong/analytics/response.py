@@ -59,7 +59,7 @@ def campaigns(store: Store, code: str | None = None) -> list[CampaignFigures]:
 
 def campaign_days(store: Store, code: str) -> list[CampaignDay]:
     """Return the campaign's days on which something was sent or redeemed, in order."""
-    sent, used = table(store, "delivery.message"), table(store, "commerce.redemption")
+    sent, used = table(store, "delivery.message"), _used(store)
     sent = sent.filter(sent.campaign == code, sent.status == "sent")
     used = used.filter(used.campaign == code)
     days: dict[dt.date, dict[str, int]] = {}
@@ -90,15 +90,24 @@ def _assigned(store: Store) -> Any:
 
 
 def _redeemed(store: Store) -> Any:
-    used = with_member(store, table(store, "commerce.redemption"))
+    used = with_member(store, _used(store))
     return used.group_by("campaign").agg(
         redemptions=used.count(), redeeming=used.member.nunique(), discount=used.amount.sum()
     )
 
 
+def _used(store: Store) -> Any:
+    """Return the redemptions that count: a coupon we issued works once, so what tills report again was refused."""
+    used, events = table(store, "commerce.redemption"), table(store, "touchpoints.event")
+    ours = events.filter(events.type == "Coupon Issued", events.source == "marketing").select("coupon").distinct()
+    known = used.semi_join(ours, "coupon")
+    first = known.group_by("coupon").agg(offset=known.offset.min())
+    return used.anti_join(ours, "coupon").union(known.semi_join(first, ["coupon", "offset"]))
+
+
 def _paid(store: Store) -> Any:
     """Return what was paid on the receipts that carried the campaign's coupons, each receipt once."""
-    used = table(store, "commerce.redemption")
+    used = _used(store)
     used = used.filter(used.ref != "").select("campaign", "place", "ref").distinct()
     receipts = Scope().money(store, table(store, "commerce.receipt"))
     paid = used.join(receipts.filter(receipts.kind != "return"), ["place", "ref"]).select("campaign", "amount")

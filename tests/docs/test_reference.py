@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from datong.config import Settings
+from datong.model.predicate import parse
+from datong.tags.definitions import library
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,3 +41,13 @@ def test_every_error_code_is_documented() -> None:
     codes = {code for file in (ROOT / "src/datong").rglob("*.py") for code in pattern.findall(file.read_text("utf-8"))}
     assert len(codes) > 40
     assert sorted(code for code in codes if f"`{code}`" not in page) == []
+
+
+def test_the_examples_of_the_predicate_language_parse() -> None:
+    """Every line of the page's code block is a valid expression over the built-in tags."""
+    page = (ROOT / "docs/reference/predicates.md").read_text("utf-8")
+    _, tags = library(Settings())
+    lines = [line for block in re.findall(r"```\n(.*?)```", page, re.DOTALL) for line in block.strip().splitlines()]
+    assert len(lines) == 2
+    for line in lines:
+        parse(line, tags)

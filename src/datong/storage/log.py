@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -206,10 +206,12 @@ class SqliteLog:
         self._end = offset if not repeats else db.execute("SELECT coalesce(max(offset), 0) FROM log").fetchone()[0]
         answers, at = [], iter(rows)
         for group in groups:
+            if not repeats:
+                answers.append([Appended(row[0], "new") for row in islice(at, len(group))])
+                continue
             answer = []
-            for _ in group:
-                mine, _topic, key, digest, _body = next(at)
-                kept, kept_digest = known[key] if repeats else (mine, digest)
+            for mine, _topic, key, digest, _body in islice(at, len(group)):
+                kept, kept_digest = known[key]
                 if kept == mine:
                     answer.append(Appended(mine, "new"))
                 else:

@@ -9,9 +9,12 @@ from datong.errors import Rejected
 from datong.model import Event
 from datong.places import known_stores
 from datong.storage import State
-from datong.touchpoints.parts import is_trade
+from datong.touchpoints.parts import TRADE
 
-__all__ = ["Goods", "goods_of"]
+__all__ = ["LOOKED_UP", "Goods", "goods_of"]
+
+LOOKED_UP = frozenset({*TRADE, "Product Updated", "Store Updated"})
+"""The events that name goods or stores which must be known, or make them known."""
 
 Find = Callable[[set[str]], set[str]]
 
@@ -37,7 +40,7 @@ class Goods:
         skus: set[str] = set()
         stores: set[str] = set()
         for event in events:
-            if is_trade(event.type):
+            if event.type in TRADE:
                 skus.update(item.sku for item in event.items if item.sku not in self._skus)
                 if (store := _store(event)) and store not in self._stores:
                     stores.add(store)
@@ -52,7 +55,7 @@ class Goods:
 
     def check(self, event: Event) -> None:
         """Raise Rejected (`unknown_sku`, `unknown_store`) for a receipt or an order; reads only what is remembered."""
-        if not is_trade(event.type):
+        if event.type not in TRADE:
             return
         for at, item in enumerate(event.items):
             if item.sku not in self._skus:

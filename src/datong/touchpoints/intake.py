@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -15,7 +15,7 @@ from datong.privacy import Vault
 from datong.storage import Appended, Record, Store, event_record
 from datong.touchpoints.admit import Admission, Admitted, Origin
 from datong.touchpoints.call import Heard, Listening, Unread
-from datong.touchpoints.goods import Goods, goods_of
+from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
 from datong.touchpoints.kinds import find_kind
 from datong.touchpoints.quarantined import quarantine_record
 
@@ -48,12 +48,20 @@ class _Counts(msgspec.Struct):
     quarantined: int = 0
 
 
-class _Work(NamedTuple):
+class _Work(msgspec.Struct):
+    """One request on its way: per call its result and its record; receipts and orders wait until goods are looked up.
+
+    A call that is only tried (from quarantine) and rejected again has no record.
+    """
+
     origin: Origin
     heard: Sequence[Heard]
-    outcomes: list[Admitted | Rejected]
     now: int
     history: bool
+    quarantine: bool
+    results: list[Result] = []
+    records: list[Record | None] = []
+    waiting: list[tuple[int, Admitted]] = []
 
 
 class Intake:
@@ -100,108 +108,100 @@ class Intake:
 
         With `history` they are imports of the past: they feed tags and reports and never start a scene.
         """
-        work = self._admit(self.origin(source), heard, history)
-        self._goods.learn(*self._unremembered(work))
-        results, conflicts = self._settle(work, self._append(self._records(work)))
-        self._append(conflicts)
-        return results
+        work = self._admit(source, heard, history)
+        self._goods.learn(*self._goods.unremembered(admitted.event for _, admitted in work.waiting))
+        self._append(self._settle(work, self._append(self._records(work))))
+        return work.results
 
     async def accept(self, source: str, heard: Sequence[Heard], history: bool = False) -> list[Result]:
         """Do what `accept_calls` does without holding up the event loop."""
         if len(heard) > _LARGE:
             return await asyncio.to_thread(self.accept_calls, source, heard, history)
-        work = self._admit(self.origin(source), heard, history)
-        skus, stores = self._unremembered(work)
+        work = self._admit(source, heard, history)
+        skus, stores = self._goods.unremembered(admitted.event for _, admitted in work.waiting)
         if skus or stores:
             await asyncio.to_thread(self._goods.learn, skus, stores)
-        results, conflicts = self._settle(work, await self._append_soon(self._records(work)))
-        if conflicts:
+        if conflicts := self._settle(work, await self._append_soon(self._records(work))):
             await self._append_soon(conflicts)
-        return results
+        return work.results
 
     def readmit(self, source: str, heard: Sequence[Heard], arrived: Sequence[int], history: bool) -> list[Result]:
         """Try calls from quarantine again as they arrived (ms each) then; what is rejected again is only told."""
-        work = self._admit(self.origin(source), heard, history, arrived)
-        self._goods.learn(*self._unremembered(work))
-        records = self._records(work, quarantine=False)
-        return self._settle(work, self._append(records), quarantine=False)[0]
+        work = self._admit(source, heard, history, arrived)
+        self._goods.learn(*self._goods.unremembered(admitted.event for _, admitted in work.waiting))
+        self._settle(work, self._append(self._records(work)))
+        return work.results
 
-    def _admit(self, origin: Origin, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = ()) -> _Work:
+    def _admit(self, source: str, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = ()) -> _Work:
+        """Admit call by call, so that what belongs to one call is done with while it is in the processor's cache."""
         now = self.store.clock.now()
-        admit = self._admission.admit
-        outcomes: list[Admitted | Rejected] = []
+        work = _Work(self.origin(source), heard, now, history, not arrived)
+        origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
+        looked_up = LOOKED_UP if self._strict else frozenset()
         for at, call in enumerate(heard):
-            if isinstance(call, Unread):
-                outcomes.append(Rejected(call.message, code=call.code, hint=call.hint, field=call.field))
-                continue
             try:
+                if isinstance(call, Unread):
+                    raise Rejected(call.message, code=call.code, hint=call.hint, field=call.field)
                 if call.raw:
                     _check_raw(call.raw)
-                outcomes.append(admit(call, origin, now, arrived[at] if arrived else now, history))
+                admitted = admit(call, origin, now, arrived[at] if arrived else now, history)
             except Rejected as error:
-                outcomes.append(error)
-        return _Work(origin, heard, outcomes, now, history)
-
-    def _unremembered(self, work: _Work) -> tuple[set[str], set[str]]:
-        if not self._strict:
-            return set(), set()
-        events = [outcome.event for outcome in work.outcomes if isinstance(outcome, Admitted)]
-        for event in events:
-            if event.type in {"Product Updated", "Store Updated"}:
+                results.append(_refusal(call, error))
+                records.append(self._kept(work, at, error))
+                continue
+            event = admitted.event
+            results.append(Result(event.id, "stored"))
+            if event.type in looked_up:
                 self._goods.note(event)
-        return self._goods.unremembered(events)
+                work.waiting.append((at, admitted))
+                records.append(None)
+            else:
+                records.append(event_record(event, admitted.digest))
+        return work
 
-    def _records(self, work: _Work, quarantine: bool = True) -> list[Record]:
-        """Return the records of a piece of work, one per call; without `quarantine`, of the admitted ones only."""
-        records = []
-        for at, outcome in enumerate(work.outcomes):
-            if isinstance(outcome, Admitted):
-                try:
-                    if self._strict:
-                        self._goods.check(outcome.event)
-                    records.append(event_record(outcome.event, outcome.digest))
-                    continue
-                except Rejected as error:
-                    outcome = work.outcomes[at] = error
-            if quarantine:
-                records.append(self._kept(work, at, outcome))
-        return records
+    def _records(self, work: _Work) -> list[Record]:
+        """Return the records of a piece of work, after those that waited were checked against the goods."""
+        for at, (event, digest) in work.waiting:
+            try:
+                self._goods.check(event)
+                work.records[at] = event_record(event, digest)
+            except Rejected as error:
+                work.results[at] = _refusal(work.heard[at], error)
+                work.records[at] = self._kept(work, at, error)
+        return [record for record in work.records if record is not None]
 
-    def _kept(self, work: _Work, at: int, error: Rejected) -> Record:
+    def _kept(self, work: _Work, at: int, error: Rejected) -> Record | None:
+        if not work.quarantine:
+            return None
         return quarantine_record(work.heard[at], error, work.origin, work.now, work.history, self.vault)
 
-    def _settle(
-        self, work: _Work, appended: list[Appended], quarantine: bool = True
-    ) -> tuple[list[Result], list[Record]]:
-        """Return each call's result, and the records of contradictions for quarantine."""
-        results: list[Result] = []
+    def _settle(self, work: _Work, appended: list[Appended]) -> list[Record]:
+        """Bring the results up to what the log answered, and return records of the contradictions, for quarantine."""
         conflicts: list[Record] = []
         stored = duplicate = 0
         answers = iter(appended)
-        for at, outcome in enumerate(work.outcomes):
-            if not isinstance(outcome, Admitted):
-                if quarantine:
-                    next(answers)
-                results.append(_refusal(work.heard[at], outcome))
+        for at, result in enumerate(work.results):
+            if work.records[at] is None:
                 continue
             status = next(answers).status
+            if result.code:
+                continue
             if status == "new":
                 stored += 1
-                results.append(Result(outcome.event.id, "stored"))
             elif status == "duplicate":
                 duplicate += 1
-                results.append(Result(outcome.event.id, "duplicate"))
+                result.status = "duplicate"
             else:
                 error = _contradiction()
-                if quarantine:
-                    conflicts.append(self._kept(work, at, error))
-                results.append(_refusal(work.heard[at], error))
+                work.results[at] = _refusal(work.heard[at], error)
+                if (record := self._kept(work, at, error)) is not None:
+                    conflicts.append(record)
         with self._lock:
             counts = self._counts.setdefault(work.origin.name, _Counts())
             counts.accepted += stored
             counts.duplicate += duplicate
-            counts.quarantined += len(results) - stored - duplicate if quarantine else 0
-        return results, conflicts
+            counts.quarantined += len(work.results) - stored - duplicate if work.quarantine else 0
+        return conflicts
 
     def _append(self, records: list[Record]) -> list[Appended]:
         try:

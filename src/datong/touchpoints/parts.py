@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from datong.errors import Rejected
 from datong.model import EventType, Item
 from datong.touchpoints.amounts import CURRENCIES, minor, number
 from datong.touchpoints.lines import CODE, LINE, SHORT, Mode, line_of, lines, negated, text
 
-__all__ = ["Parts", "is_trade", "read_parts"]
+__all__ = ["TRADE", "Parts", "read_parts"]
 
-_TRADE: dict[str, Mode] = {"Receipt Issued": "sold", "Order Completed": "sold", "Receipt Returned": "returned"}
-_MONEY = frozenset({*_TRADE, "Order Updated", "Order Refunded", "Order Cancelled"})
+TRADE: dict[str, Mode] = {"Receipt Issued": "sold", "Order Completed": "sold", "Receipt Returned": "returned"}
+"""Receipts and orders, whose goods and store must be known, and what their lines say."""
+
+_MONEY = frozenset({*TRADE, "Order Updated", "Order Refunded", "Order Cancelled"})
 _TAKEN = frozenset({
     "products", "currency", "revenue", "total", "order_id", "receipt_id", "message_id", "coupon", "coupon_id",
     "campaign_id", "campaign", "store_id", "venue_id", "zone_id", "dwell_ms", "rssi",
@@ -20,7 +24,7 @@ _TAKEN = frozenset({
 _TAKEN_LINE = _TAKEN.union(LINE)
 
 
-class Parts(NamedTuple):
+class Parts(msgspec.Struct, frozen=True, array_like=True):
     """The canonical parts of an event; amounts in minor units, `rest` the properties that have no part of their own."""
 
     place: str
@@ -35,11 +39,6 @@ class Parts(NamedTuple):
     rest: dict[str, Any]
 
 
-def is_trade(name: str) -> bool:
-    """Return whether the event is a receipt or an order, whose goods and store must be known."""
-    return name in _TRADE
-
-
 def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str) -> Parts:
     """Return the parts; `currency` and `place` are the retailer's and the touchpoint's, for want of better.
 
@@ -48,7 +47,7 @@ def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str
     get, name = props.get, kind.name
     if (given := get("currency")) is not None:
         currency = _currency(given)
-    mode = _TRADE.get(name, "seen")
+    mode = TRADE.get(name, "seen")
     items: tuple[Item, ...] = ()
     taken = _TAKEN
     if (products := get("products")) is not None:

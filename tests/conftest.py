@@ -86,5 +86,5 @@ def _no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the check of all statements last, when there is something to check."""
-    items.sort(key=lambda item: "test_data_ownership" in item.nodeid)
+    """Put the browser near the end, as its driver keeps an event loop running, and the check of all statements last."""
+    items.sort(key=lambda item: ("test_data_ownership" in item.nodeid, "tests/browser/" in item.nodeid))

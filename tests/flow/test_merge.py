@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.flow.mall import CARD, COOKIE, MAC, PHONE, opened
 
 from datong.analytics import members, sales
@@ -70,9 +71,7 @@ def test_a_login_joins_screen_and_till_and_every_figure_follows_at_once(tmp_path
             assert live(tx, online) == live(tx, offline) == winner
             assert member_of(tx, online).channels == "both"
             merge = [h for h in history(tx, offline) if h.kind == "merge"]
-            try:
+            with pytest.raises(NotFound, match="there is no member M000099"):
                 live(tx, 99)
-            except NotFound as error:
-                assert error.message == "there is no member M000099"
         assert len(merge) == 1
         assert {merge[0].member, merge[0].other} == {online, offline}

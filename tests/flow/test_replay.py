@@ -25,7 +25,7 @@ KNOWN = {
     "quarantine": "SELECT code, message, source FROM touchpoints_quarantine ORDER BY id",
 }
 DECIDED = {
-    "decisions": "SELECT firing, campaign, member, at, outcome, reason FROM marketing_decision ORDER BY firing, campaign",
+    "decisions": "SELECT firing, campaign, member, at, outcome, reason FROM marketing_decision ORDER BY 1, 2",
     "coupons": "SELECT code, campaign, member, issued, expires, redeemed, receipt FROM marketing_coupon ORDER BY code",
     "redemptions": "SELECT id, coupon, member, outcome, reason FROM marketing_redemption ORDER BY id",
     "messages": "SELECT id, campaign, member, created, coupon FROM delivery_outbox ORDER BY id",
@@ -73,7 +73,8 @@ def test_facts_rebuilt_from_the_log_give_identical_reports(tmp_path: Path) -> No
         live_a_day(mall)
         before = mall.reports()
         assert before["sales {'by': 'category'}"]["rows"]
-        rows = {t: mall.store.facts.rows(f"SELECT count(*) AS n FROM {t}") for t in ("touchpoints.event", "places.visit")}
+        tables = ("touchpoints.event", "places.visit", "commerce.receipt_line", "delivery.message")
+        rows = {t: mall.store.facts.rows(f"SELECT count(*) AS n FROM {t}") for t in tables}
         mall.store.facts.rebuild()
         assert mall.store.facts.position() == 0
         mall.drain()

@@ -1,4 +1,4 @@
-"""One shopper from the screen to the till: the whole loop, through the real platform, and what every figure then says."""
+"""One shopper from the screen to the till: the whole loop through the real platform, and what every figure says."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import gc
 import json
 import os
 import random
@@ -53,6 +54,8 @@ def serve(path: str, port: int) -> None:
         for n in range(GOODS)
     ]
     intake.accept_calls("shop", goods)
+    gc.freeze()  # as the platform does when it starts
+    gc.set_threshold(20_000, 20, 50)
     uvicorn.run(
         IntakeApp(intake), port=port, loop="uvloop", http="httptools", access_log=False, log_level="warning",
         ws="none",

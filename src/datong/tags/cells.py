@@ -7,7 +7,7 @@ cells keep their moments sorted; one cell serves every window over the same even
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import floor
 from typing import Any
 
@@ -57,6 +57,10 @@ class Cell:
     def value(self, data: Any, now: int, last: int) -> Any:
         """Return the aggregate's value over (now - last, now]; `data` is None before the first event."""
         raise NotImplementedError
+
+    def wanes(self, last: int) -> bool:
+        """Return whether time alone can ever change the value."""
+        return bool(last)
 
     def expires(self, data: Any, now: int, last: int) -> int | None:  # noqa: ARG002
         """Return when the value changes by time alone, None when it does not."""
@@ -110,8 +114,8 @@ class Series(_Measured):
         times.insert(at, event.time)
         if self.aggregate.field:
             measures.insert(at, self.measure(event, rows))
-        gone = bisect_right(times, now - self.horizon)
-        if gone:
+        if times[0] <= now - self.horizon:
+            gone = bisect_right(times, now - self.horizon)
             del times[:gone], measures[:gone]
         return times, measures
 
@@ -160,6 +164,10 @@ class Bound(Cell):
     def value(self, data: Any, now: int, last: int) -> Any:  # noqa: ARG002
         """Return the time, or the whole days since then."""
         return (now - data) // DAY if self.days and data is not None else data
+
+    def wanes(self, last: int) -> bool:  # noqa: ARG002
+        """Return whether days are counted."""
+        return self.days
 
     def expires(self, data: Any, now: int, last: int) -> int | None:  # noqa: ARG002
         """Return when the next whole day is over."""
@@ -246,7 +254,7 @@ class Top(_Keyed):
 
     def value(self, data: Any, now: int, last: int) -> Any:  # noqa: ARG002
         """Return the heaviest value; its rank does not change with time, for all weights halve alike."""
-        return _heaviest({v: (w, t) for v, (w, t) in (data or {}).items()}, self.aggregate.half_life)
+        return _heaviest(data, self.aggregate.half_life) if data else None
 
     def _sum(self, a: Any, b: Any) -> Any:
         if a is None:
@@ -264,10 +272,9 @@ class Tally(_Keyed):
         """Insert the moments where they belong and let go of what no window reaches."""
         data = data or []
         for value, weight in self.found(event, rows).items():
-            data.insert(bisect_right(data, event.time, key=_moment), (event.time, value, weight))
-        gone = bisect_right(data, now - self.horizon, key=_moment)
-        if gone:
-            del data[:gone]
+            data.insert(_after(data, event.time), (event.time, value, weight))
+        if data and data[0][0] <= now - self.horizon:
+            del data[: _after(data, now - self.horizon)]
         return data
 
     def merge(self, a: Any, b: Any) -> Any:
@@ -276,9 +283,9 @@ class Tally(_Keyed):
 
     def value(self, data: Any, now: int, last: int) -> Any:
         """Return the heaviest value inside the window."""
-        inside = (data or [])[bisect_right(data or [], now - last, key=_moment):]
-        if not inside:
+        if not data or data[-1][0] <= now - last:
             return None
+        inside = data if data[0][0] > now - last else data[_after(data, now - last):]
         latest, half_life = inside[-1][0], self.aggregate.half_life
         weights: dict[Any, Any] = {}
         for time, value, weight in inside:
@@ -287,8 +294,17 @@ class Tally(_Keyed):
 
     def expires(self, data: Any, now: int, last: int) -> int | None:
         """Return when the oldest moment leaves the window."""
-        at = bisect_right(data or [], now - last, key=_moment)
-        return data[at][0] + last if data and at < len(data) else None
+        if not data or data[-1][0] <= now - last:
+            return None
+        oldest: int = data[_after(data, now - last)][0]
+        return oldest + last
+
+
+def _after(data: list[Any], time: int) -> int:
+    """Return the place after all moments up to and with `time`; most often that is one of the ends."""
+    if not data or data[0][0] > time:
+        return 0
+    return len(data) if data[-1][0] <= time else bisect_right(data, time, key=_moment)
 
 
 def _moment(entry: Any) -> int:
@@ -296,10 +312,11 @@ def _moment(entry: Any) -> int:
     return time
 
 
-def _heaviest(weights: dict[Any, tuple[float, int]], half_life: int) -> Any:
-    """Return the value of the largest weight above zero, the smaller value of two equal ones; None without any."""
-    if not weights:
-        return None
+def _heaviest(weights: Mapping[Any, Sequence[Any]], half_life: int) -> Any:
+    """Return the value of the largest (weight, time) above zero, the smaller of two equal ones; None without any."""
+    if len(weights) == 1:
+        (value, (weight, _)), = weights.items()
+        return value if weight > 0 else None
     latest = max(time for _, time in weights.values())
     best, chosen = 0.0, None
     for value, (weight, time) in weights.items():

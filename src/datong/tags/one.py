@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -48,13 +49,19 @@ class Compiled:
     def expires(self, cells: dict[str, Any], now: int) -> int | None:
         """Return when the value may change by time alone, in ms; None when only an event can change it."""
         soonest: int | None = None
-        for cell, last in self.needs:
-            data = cells.get(cell.key)
+        for key, expires, last in self._waning:
+            data = cells.get(key)
             if data is not None:
-                at = cell.expires(data, now, last)
+                at = expires(data, now, last)
                 if at is not None and (soonest is None or at < soonest):
                     soonest = at
         return soonest
+
+    @cached_property
+    def _waning(self) -> tuple[tuple[str, Callable[[Any, int, int], int | None], int], ...]:
+        """The cells whose value time alone can change, each window once."""
+        found = {(cell.key, last): cell for cell, last in self.needs if cell.wanes(last)}
+        return tuple((key, cell.expires, last) for (key, last), cell in found.items())
 
 
 def compile_one(expr: Expr, tags: Mapping[str, Expr], scale: int = 100) -> Compiled:

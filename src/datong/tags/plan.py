@@ -19,7 +19,8 @@ class Plan:
     """Tags and further predicates compiled together; an aggregate that several of them use is kept once.
 
     `cells` by key, each with the longest window asked of it; `by_type` the cells an event type touches with the tags
-    that depend on each; `digest` changes whenever a tag's meaning does.
+    that depend on each; `given` the tags that say something of a member without any past; `digest` changes whenever a
+    tag's meaning does.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Plan:
     ) -> None:
         self.definitions, self.parsed, self.scale = tags, parsed, scale
         self.tags: dict[str, Compiled] = {name: compile_one(expr, parsed, scale) for name, expr in parsed.items()}
+        self.given = frozenset(name for name, compiled in self.tags.items() if compiled.evaluate({}, 0))
         self.cells: dict[str, Cell] = {}
         users: dict[str, list[str]] = {}
         for name, compiled in self.tags.items():

@@ -59,7 +59,7 @@ class Tags(Stage):
             if past is None:
                 past = pasts[member] = Past({}, {}, [])
             if member not in changed:
-                changed[member] = set(self.plan.tags) if member in missing else set()
+                changed[member] = set(self.plan.given) if member in missing else set()
             take(self.plan, past, batch.events[at], batch.items[at] if batch.items else batch.events[at].items,
                  batch.now, changed[member])
         for member, everything in due.items():

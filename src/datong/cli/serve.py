@@ -25,6 +25,7 @@ config_option = click.option(
 def serve(config: Path, host: str | None, port: int | None) -> None:
     """Run the platform: intake, flow, delivery and console in one process."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     server = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     with datong.open(str(config), server=server) as platform:
         platform.start()

@@ -8,9 +8,8 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from hashlib import blake2b
-from itertools import chain, islice
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from datong.errors import Unavailable
 from datong.model import Event, encode_event
@@ -187,36 +186,33 @@ class SqliteLog:
             self._grown.notify_all()
 
     def _insert(self, groups: Sequence[Sequence[Record]]) -> list[list[Appended]]:
-        offset = self._end
-        rows: list[tuple[int, int, bytes, int, bytes]] = []
+        offset = first = self._end + 1
+        values: list[int | bytes] = []
         for group in groups:
-            for r in group:
+            for key, body, digest, topic in group:
+                values += (offset, topic, key, digest, body)
                 offset += 1
-                rows.append((offset, r.topic, r.key, r.digest, r.body))
+        count, whole = offset - first, (offset - first) // _ROWS * _ROWS
         db = self._writer
         db.execute("BEGIN IMMEDIATE")
         before = db.total_changes
-        whole = len(rows) - len(rows) % _ROWS
-        for start in range(0, whole, _ROWS):  # few long statements: other threads run while SQLite works
-            db.execute(_INSERT_MANY, tuple(chain.from_iterable(rows[start : start + _ROWS])))
-        db.executemany(_INSERT, rows[whole:])
-        repeats = db.total_changes - before != len(rows)
-        known = self._known([row[2] for row in rows]) if repeats else {}
+        for at in range(0, whole * 5, _ROWS * 5):  # few long statements: other threads run while SQLite works
+            db.execute(_INSERT_MANY, values[at : at + _ROWS * 5])
+        db.executemany(_INSERT, [values[at : at + 5] for at in range(whole * 5, count * 5, 5)])
+        repeats = db.total_changes - before != count
+        keys: list[Any] = values[2::5]
+        known = self._known(keys) if repeats else {}
         db.execute("COMMIT")
-        self._end = offset if not repeats else db.execute("SELECT coalesce(max(offset), 0) FROM log").fetchone()[0]
-        answers, at = [], iter(rows)
+        self._end = offset - 1
+        if repeats:
+            self._end = db.execute("SELECT coalesce(max(offset), 0) FROM log").fetchone()[0]
+        answers, mine = [], first
         for group in groups:
-            if not repeats:
-                answers.append([Appended(row[0], "new") for row in islice(at, len(group))])
-                continue
-            answer = []
-            for mine, _topic, key, digest, _body in islice(at, len(group)):
-                kept, kept_digest = known[key]
-                if kept == mine:
-                    answer.append(Appended(mine, "new"))
-                else:
-                    answer.append(Appended(kept, "conflict" if digest and kept_digest != digest else "duplicate"))
-            answers.append(answer)
+            if repeats:
+                answers.append([_answer(n, r, known[r.key]) for n, r in enumerate(group, mine)])
+            else:
+                answers.append([Appended(n, "new") for n in range(mine, mine + len(group))])
+            mine += len(group)
         return answers
 
     def _known(self, keys: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
@@ -228,3 +224,10 @@ class SqliteLog:
         if len(found) < len(set(keys)):
             raise sqlite3.IntegrityError("a record was refused")  # not as a repeat: it must not be answered as kept
         return found
+
+
+def _answer(mine: int, record: Record, known: tuple[int, int]) -> Appended:
+    kept, digest = known
+    if kept == mine:
+        return Appended(mine, "new")
+    return Appended(kept, "conflict" if record.digest and digest != record.digest else "duplicate")

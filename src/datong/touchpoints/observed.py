@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -27,7 +26,6 @@ EVERYWHERE = _PERSONAL - {"name", "title", "address", "website", "avatar"}
 """Those that are personal in any event's properties too; a page has a title and a product a name."""
 
 _NAMES = {"first_name": "firstName", "last_name": "lastName", "id_card": "idCard", "mobile": "phone"}
-_KEPT = 131_072
 
 
 def personal_names(kind: str) -> frozenset[str]:
@@ -36,14 +34,13 @@ def personal_names(kind: str) -> frozenset[str]:
 
 
 class Observed:
-    """Makes identifiers by the namespace policy of one installation; a value seen before costs one look-up."""
+    """Makes identifiers by the namespace policy of one installation (`make_identifier` remembers values)."""
 
     def __init__(self, settings: Settings, vault: Vault) -> None:
         """Read the policy; raises ConfigError for a namespace table that is none."""
         self._policy = namespaces(settings)
         self._rank = {name: policy.priority for name, policy in self._policy.items()}
         self._vault, self._region = vault, settings.retailer.region
-        self._make = lru_cache(maxsize=_KEPT)(self._derive)
 
     def identifiers(self, call: Call) -> tuple[Identifier, ...]:
         """Return the call's identifiers, strongest first; raises Rejected (`bad_identifier`) where one is malformed."""
@@ -101,7 +98,7 @@ class Observed:
         if not value:
             return None
         try:
-            return self._make(ns, value)
+            return self._derive(ns, value)
         except Rejected as error:
             raise Rejected(error.message, code=error.code, hint=error.hint, field=field) from None
 

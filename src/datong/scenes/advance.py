@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from datong.model import Firing
+from datong.model import Firing, Item
 from datong.scenes.moment import Moment
 from datong.scenes.rules import Rule, Rules, Stage, value_of
 
@@ -64,8 +64,7 @@ def advance(
     Firings carry no member; the caller knows it. The given state is left as it was.
     """
     run = _Run(rules, state)
-    pending = {(m.time, m.id, m.source): m for m in state.pending}
-    pending.update(((m.time, m.id, m.source), m) for m in moments)
+    pending = {(m.time, m.id, m.source): m for m in (*state.pending, *moments)}
     waiting = []
     for key in sorted(pending):
         if key[0] > watermark:
@@ -73,11 +72,11 @@ def advance(
         else:
             run.take(pending[key])
     run.timers(watermark)
-    times = [i.deadline for i in run.open]
-    if waiting:
-        times.append(waiting[0].time)
+    soonest = run.first
+    if waiting and (soonest is None or waiting[0].time < soonest):
+        soonest = waiting[0].time
     after = State(run.clock[0], run.clock[1], run.open, waiting, run.seen, run.late)
-    return after, run.firings, min(times, default=None)
+    return after, run.firings, soonest
 
 
 class _Run:
@@ -89,7 +88,7 @@ class _Run:
         self.open = [i for i in state.open if (i.scene, i.version) in rules.by_key]
         self.seen, self.late = list(state.seen), state.late
         self.firings: list[Firing] = []
-        self.first = min((i.deadline for i in self.open), default=None)
+        self.first = self._soonest()
 
     def take(self, m: Moment) -> None:
         """Take one final moment, after the timers before it."""
@@ -101,29 +100,38 @@ class _Run:
         elif name in self.seen:
             return
         else:
-            self.seen = [*self.seen[-_SEEN + 1 :], name]
+            self.seen.append(name)
+            del self.seen[:-_SEEN]
         if self.first is not None and self.first < m.time:
             self.timers(m.time - 1)
         if self.open:
             self.open = [kept for i in self.open if (kept := self._follow(i, m)) is not None]
         for rule in self.rules.starts.get(m.type, ()):
-            self._start(rule, m)
-        self.first = min((i.deadline for i in self.open), default=None)
+            if (item := rule.start.match(m)) is not None:
+                self._start(rule, m, item)
+        self.first = self._soonest()
         self.clock = max(self.clock, at)
 
     def timers(self, upto: int) -> None:
         """Let time pass up to and with `upto`: waits end well, counts end in vain."""
+        if self.first is None or self.first > upto:
+            return
         while self.open and (i := min(self.open, key=_timer)).deadline <= upto:
             self.open.remove(i)
             rule = self.rules.by_key[i.scene, i.version]
             if rule.stages[i.stage].kind == "wait" and (further := self._next(rule, i, i.deadline)) is not None:
                 self.open.append(further)
             self.clock = max(self.clock, (i.deadline, _AFTER_ALL))
-        self.first = min((i.deadline for i in self.open), default=None)
+        self.first = self._soonest()
+
+    def _soonest(self) -> int | None:
+        return min([i.deadline for i in self.open], default=None)
 
     def _follow(self, i: Instance, m: Moment) -> Instance | None:
         """Return what a moment makes of an open instance; None when it is broken, cancelled or complete."""
         rule = self.rules.by_key[i.scene, i.version]
+        if m.type not in rule.follows:
+            return i
         if any(c.match(m, i.binds) is not None for c in rule.cancel):
             return None
         stage: Stage = rule.stages[i.stage]
@@ -139,10 +147,7 @@ class _Run:
             return self._next(rule, i, m.time) if i.count >= stage.n else i
         return i
 
-    def _start(self, rule: Rule, m: Moment) -> None:
-        item = rule.start.match(m)
-        if item is None:
-            return
+    def _start(self, rule: Rule, m: Moment, item: Item) -> None:
         binds = {word: value_of(word, m, item) for word in rule.bind}
         key = repr(sorted(binds.items())) if rule.reentry == "each" else ""
         mine = [i for i in self.open if i.scene == rule.scene and i.key == key]

@@ -33,18 +33,16 @@ class Condition:
         self.categories = tuple(c.strip("/").removesuffix("/*") for c in _tuple(when.category))
         self.where = compile_where(parse_where(when.where, events), scale) if when.where else None
         self.same = _tuple(when.same)
-        self._plain = not (self.categories or self.where or self.same)
+        self.plain = not (self.zone or self.place or self.categories or self.where or self.same)
 
     def match(self, m: Moment, binds: Mapping[str, Any] = _UNBOUND) -> Item | None:
         """Return the first item that matches and shows the `same` values among `binds`, None without one."""
         if m.type not in self.types:
             return None
-        if self.zone and not self.zone(m.zone):
-            return None
-        if self.place and not self.place(m.place):
-            return None
-        if self._plain:
+        if self.plain:
             return m.items[0]
+        if (self.zone and not self.zone(m.zone)) or (self.place and not self.place(m.place)):
+            return None
         for item in m.items:
             if self.categories and not any(
                 item.category == c or item.category.startswith(c + "/") for c in self.categories
@@ -52,7 +50,7 @@ class Condition:
                 continue
             if self.where is not None and not self.where(m, item):
                 continue
-            if all(value_of(word, m, item) == binds[word] for word in self.same if word in binds):
+            if not self.same or all(value_of(word, m, item) == binds[word] for word in self.same if word in binds):
                 return item
         return None
 
@@ -68,7 +66,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A compiled scene; `digest` changes with its behaviour, times are in ms."""
+    """A compiled scene; `digest` changes with its behaviour, times are in ms, `follows` are the types it waits for."""
 
     scene: str
     version: int
@@ -76,6 +74,7 @@ class Rule(msgspec.Struct, frozen=True):
     bind: tuple[str, ...]
     stages: tuple[Stage, ...]
     cancel: tuple[Any, ...]
+    follows: frozenset[str]
     reentry: str
     cooldown: int
     per_day: int
@@ -86,10 +85,13 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Rules:
-    """The rules of one lateness, indexed: which start on an event type, and which types matter at all."""
+    """The rules of one lateness, indexed: which start on an event type, and which types matter at all.
+
+    `key` names what a member's state keeps of them.
+    """
 
     def __init__(self, rules: Iterable[Rule], lateness: int) -> None:
-        self.lateness = lateness
+        self.lateness, self.key = lateness, str(lateness)
         self.by_key = {(r.scene, r.version): r for r in rules}
         self.starts: dict[str, list[Rule]] = {}
         self.asked: dict[str, list[Condition]] = {}
@@ -99,6 +101,8 @@ class Rules:
             for condition in (rule.start, *rule.cancel, *(c for stage in rule.stages for c in stage.conditions)):
                 for type_ in condition.types:
                     self.asked.setdefault(type_, []).append(condition)
+        for conditions in self.asked.values():
+            conditions.sort(key=lambda condition: not condition.plain)  # whether any matches is told soonest by these
 
     def starting(self, m: Moment) -> bool:
         """Return whether the moment begins any scene."""
@@ -126,10 +130,12 @@ def value_of(word: str, m: Moment, item: Item) -> Any:
 def _compile(scene: Scene, events: tuple[str, ...], scale: int) -> Rule:
     lateness = {"exact": EXACT, "eager": 0}.get(scene.lateness)
     behaviour = msgspec.structs.replace(scene, title={}, campaign="", enabled=True)
+    stages = tuple(_stage(step, events, scale) for step in scene.steps)
+    cancel = tuple(Condition(when, events, scale) for when in scene.cancel_on)
+    waited = (*cancel, *(condition for stage in stages for condition in stage.conditions))
     return Rule(
         scene.scene, scene.version, Condition(scene.start, events, scale), _tuple(scene.start.bind),
-        tuple(_stage(step, events, scale) for step in scene.steps),
-        tuple(Condition(when, events, scale) for when in scene.cancel_on), scene.reentry,
+        stages, cancel, frozenset(type_ for condition in waited for type_ in condition.types), scene.reentry,
         duration(scene.cooldown) if scene.cooldown else 0, scene.cap.per_day, scene.cap.all_per_day,
         duration(scene.lateness) if lateness is None else lateness, scene.where,
         blake2b(msgspec.json.encode(behaviour, order="deterministic"), digest_size=16).hexdigest(),

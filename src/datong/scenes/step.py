@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +23,8 @@ from datong.tags import Predicate
 __all__ = ["Scenes"]
 
 _DUE = 5_000
+Taken = dict[str, list[Moment]]
+"""A member's moments by the lateness of the rules that they concern."""
 log = logging.getLogger("datong.scenes")
 
 
@@ -55,13 +56,15 @@ class Scenes(Stage):
         states, gone = self._load(batch, tx, taken)
         changed: dict[int, list[Firing]] = {}
         for member, state in states.items():
-            changed[member] = self._advance(state, taken.get(member, ()), batch.now)
+            if fired := self._advance(state, taken.get(member, {}), batch.now):
+                changed[member] = fired
         firings = self._admit(tx, states, changed, batch.now)
         insert_new(tx, FIRING, [_row(f) for f in firings])
         rows = []
         for member, state in states.items():
-            if state.fired or any(kept.open or kept.pending for kept in state.states.values()):
-                rows.append({"member": member, "wake": self._wake(state), "body": encode_state(state)})
+            wake = self._wake(state)
+            if wake is not None or state.fired or any(kept.open or kept.pending for kept in state.states.values()):
+                rows.append({"member": member, "wake": wake, "body": encode_state(state)})
             else:
                 gone.append(member)
         for at in range(0, len(gone), _DUE):
@@ -73,9 +76,9 @@ class Scenes(Stage):
         at: int | None = tx.execute(sa.select(sa.func.min(STATE.c.wake))).scalar()
         return at
 
-    def _moments(self, batch: Batch, tx: sa.Connection) -> dict[int, list[Moment]]:
+    def _moments(self, batch: Batch, tx: sa.Connection) -> dict[int, Taken]:
         """Return the moments that may matter, by member."""
-        types, taken = self._types, dict[int, list[Moment]]()
+        types, taken = self._types, dict[int, Taken]()
         for at, event in enumerate(batch.events):
             if event.type not in types or event.history:
                 continue
@@ -86,12 +89,13 @@ class Scenes(Stage):
                 self._zones.update({(z.place, z.zone): z.category for z in zones(tx)})
                 self._zones.setdefault((event.place, event.zone), "")
             seen = moment(event, batch.items[at] if batch.items else (), self._zones)
-            if any(rules.concerned(seen) for rules in self._sets):
-                taken.setdefault(member, []).append(seen)
+            for rules in self._sets:
+                if rules.concerned(seen):
+                    taken.setdefault(member, {}).setdefault(rules.key, []).append(seen)
         return taken
 
     def _load(
-        self, batch: Batch, tx: sa.Connection, taken: dict[int, list[Moment]]
+        self, batch: Batch, tx: sa.Connection, taken: dict[int, Taken]
     ) -> tuple[dict[int, MemberState], list[int]]:
         """Return the states to advance, merged members joined, and the members that are no more.
 
@@ -116,20 +120,21 @@ class Scenes(Stage):
             tx.execute(rename.values(member=sa.bindparam("winner")),
                        [{"loser": m.loser, "winner": m.winner} for m in batch.merges])
         for member, moments in taken.items():
-            if member not in states and any(rules.starting(m) for rules in self._sets for m in moments):
+            if member not in states and any(
+                rules.starting(m) for rules in self._sets for m in moments.get(rules.key, ())
+            ):
                 states[member] = MemberState({}, {})
         return states, gone
 
-    def _advance(self, state: MemberState, moments: Sequence[Moment], now: int) -> list[Firing]:
+    def _advance(self, state: MemberState, moments: Taken, now: int) -> list[Firing]:
         firings: list[Firing] = []
         for rules in self._sets:
-            key = str(rules.lateness)
-            mine = [m for m in moments if rules.concerned(m)] if moments else ()
-            before = state.states.get(key)
+            mine = moments.get(rules.key, [])
+            before = state.states.get(rules.key)
             if before is None and not mine:
                 continue
             after, fired, _ = advance(rules, before or State(), mine, now - rules.lateness)
-            state.states[key] = after
+            state.states[rules.key] = after
             firings.extend(fired)
         return firings
 
@@ -163,10 +168,10 @@ class Scenes(Stage):
     def _wake(self, state: MemberState) -> int | None:
         times: list[int] = []
         for rules in self._sets:
-            kept = state.states.get(str(rules.lateness))
+            kept = state.states.get(rules.key)
             if kept is not None:
-                times.extend(i.deadline + rules.lateness for i in kept.open)
-                times.extend(m.time + rules.lateness for m in kept.pending[:1])
+                times += [i.deadline + rules.lateness for i in kept.open]
+                times += [m.time + rules.lateness for m in kept.pending[:1]]
         return min(times, default=None)
 
     def _refuse_silent_changes(self, tx: sa.Connection) -> None:

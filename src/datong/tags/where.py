@@ -121,6 +121,10 @@ def _under(expr: Under, scale: int) -> Where:
 
 
 def _compare(expr: Compare, scale: int) -> Where:
+    if isinstance(expr.left, Field) and isinstance(expr.right, Constant):
+        return _compare_field(expr.left.name, expr.op, expr.right.value)
+    if isinstance(expr.left, Field) and isinstance(expr.right, Major) and isinstance(expr.right.of, Constant):
+        return _compare_field(expr.left.name, expr.op, in_minor(expr.right.of.value, scale))
     left, right, same = compile_where(expr.left, scale), compile_where(expr.right, scale), ordering(expr.op)
     if expr.op in ("==", "!=") and isinstance(expr.right, Constant):
         wanted = expr.right.value
@@ -134,3 +138,13 @@ def _compare(expr: Compare, scale: int) -> Where:
         return absent if a is None or b is None else same(a, b)
 
     return compare
+
+
+def _compare_field(name: str, op: str, wanted: Any) -> Where:
+    """Compare one field with a constant: the form of most conditions, without a step in between."""
+    get, same, of_item = attrgetter(name), ordering(op), name in ITEM_FIELDS
+    if op in ("==", "!="):
+        return (lambda _e, i: same(get(i), wanted)) if of_item else (lambda e, _i: same(get(e), wanted))
+    if of_item:
+        return lambda _e, i: (found := get(i)) is not None and same(found, wanted)
+    return lambda e, _i: (found := get(e)) is not None and same(found, wanted)

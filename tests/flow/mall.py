@@ -14,7 +14,7 @@ import datong
 from datong.analytics import report
 from datong.config import FixedClock
 from datong.identity import who
-from datong.model import MINUTE, SECOND, Event, decode_event, from_iso, to_iso
+from datong.model import DAY, HOUR, MINUTE, SECOND, Event, decode_event, from_iso, to_iso
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
 from datong.storage import EVENTS
@@ -211,6 +211,27 @@ class Mall:
         ids = [{"type": "wifi_mac", "id": mac}, {"type": "phone", "id": phone}]
         self.calls("portal", {"type": "identify", "context": {"externalIds": ids}, "traits": {}})
         self.drain()
+
+    def a_day(self) -> None:
+        """Let something of everything happen: receipts, browsing, a merge, visits, messages, redemptions, rejects."""
+        self.show_card()
+        self.browse()
+        self.wait(HOUR)
+        self.log_in()
+        self.log_in_to_wifi()
+        self.stay_among_shoes()
+        self.stay_among_shoes("3c:22:fb:99:99:99", 2)
+        (issued,) = self.events("Coupon Issued")
+        paid = [{"code": issued.coupon, "campaign": issued.campaign, "amount": "99.80"}]
+        self.show_card(2, "399.20", coupons=paid)
+        self.receipt(3, "399.20", coupons=paid)
+        self.receipt(4, "499.00", kind="return", original="S1/T1/2026-03-07/1")
+        self.track("Order Completed", {"order_id": "W1", "total": "299.00", "products": [
+            {"sku": "bag-1", "price": "299.00"}]}, userId="u17")
+        self.receipt(5, "1.00", store="S9")
+        self.wait(DAY)
+        self.show_card(1, "10.00", business_day="2026-03-08")
+        self.wait(MINUTE)
 
     def key(self, ns: str, value: str) -> int:
         """Return the key under which facts carry an identifier."""

@@ -10,7 +10,6 @@ import pytest
 from tests.flow.mall import Mall, build, campaign, opened
 
 import datong
-from datong.model import DAY, HOUR, MINUTE
 from datong.platform import Platform
 from datong.tags import values
 
@@ -32,29 +31,6 @@ DECIDED = {
 }
 
 
-def live_a_day(mall: Mall) -> None:
-    """Let something of everything happen: receipts, browsing, a merge, visits, messages, redemptions, rejects."""
-    mall.show_card()
-    mall.browse()
-    mall.wait(HOUR)
-    mall.log_in()
-    mall.log_in_to_wifi()
-    mall.stay_among_shoes()
-    mall.stay_among_shoes("3c:22:fb:99:99:99", 2)
-    issued = mall.events("Coupon Issued")
-    assert issued
-    paid = [{"code": issued[0].coupon, "campaign": issued[0].campaign, "amount": "99.80"}]
-    mall.show_card(2, "399.20", coupons=paid)
-    mall.receipt(3, "399.20", coupons=paid)
-    mall.receipt(4, "499.00", kind="return", original="S1/T1/2026-03-07/1")
-    mall.track("Order Completed", {"order_id": "W1", "total": "299.00", "products": [
-        {"sku": "bag-1", "price": "299.00"}]}, userId="u17")
-    mall.receipt(5, "1.00", store="S9")
-    mall.wait(DAY)
-    mall.show_card(1, "10.00", business_day="2026-03-08")
-    mall.wait(MINUTE)
-
-
 def kept(platform: Platform, asked: dict[str, str]) -> dict[str, list[Any]]:
     """Return what the stages keep."""
     with platform.store.state.read() as tx:
@@ -70,7 +46,7 @@ def tagged(platform: Platform) -> dict[int, dict[str, Any]]:
 
 def test_facts_rebuilt_from_the_log_give_identical_reports(tmp_path: Path) -> None:
     with opened(tmp_path, campaign(), SEEN) as mall:
-        live_a_day(mall)
+        mall.a_day()
         before = mall.reports()
         assert before["sales {'by': 'category'}"]["rows"]
         tables = ("touchpoints.event", "places.visit", "commerce.receipt_line", "delivery.message")
@@ -85,7 +61,7 @@ def test_facts_rebuilt_from_the_log_give_identical_reports(tmp_path: Path) -> No
 @pytest.mark.parametrize("step", [1, 7, 10_000])
 def test_a_second_platform_fed_the_same_log_comes_to_the_same(tmp_path: Path, step: int) -> None:
     with opened(tmp_path / "one", campaign(), SEEN) as mall:
-        live_a_day(mall)
+        mall.a_day()
         one = mall.platform
         known, decided, tags, reports = kept(one, KNOWN), kept(one, DECIDED), tagged(one), mall.reports()
         now, end = mall.clock.at, mall.store.log.end()

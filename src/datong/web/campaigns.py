@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
 
 from datong.analytics import campaign_days, effect
 from datong.analytics import campaigns as figures_of
@@ -38,7 +39,7 @@ def campaigns(request: Request[Any, Any, State]) -> dict[str, Any]:
 
 
 @get("/campaigns/{code:str}", sync_to_thread=True)
-def one(request: Request[Any, Any, State], code: str) -> dict[str, Any]:
+def one(request: Request[Any, Any, State], code: FromPath[str]) -> dict[str, Any]:
     """Return one campaign with its days, its offer, why it was silent, and the latest messages."""
     platform: Platform = request.app.state.platform
     store = platform.store
@@ -61,7 +62,7 @@ def one(request: Request[Any, Any, State], code: str) -> dict[str, Any]:
 
 
 @post("/campaigns/{code:str}/state", sync_to_thread=True, status_code=200)
-def change(request: Request[Any, Any, State], code: str, data: Change) -> dict[str, Any]:
+def change(request: Request[Any, Any, State], code: FromPath[str], data: JSONBody[Change]) -> dict[str, Any]:
     """Pause a campaign or let it run."""
     platform: Platform = request.app.state.platform
     kept: Kept = request.app.state.kept
@@ -72,7 +73,7 @@ def change(request: Request[Any, Any, State], code: str, data: Change) -> dict[s
 
 
 @post("/campaigns/{code:str}/launch", sync_to_thread=True, status_code=202)
-def launch_now(request: Request[Any, Any, State], code: str) -> Launch:
+def launch_now(request: Request[Any, Any, State], code: FromPath[str]) -> Launch:
     """Decide now for every member of an audience campaign; the answer says how many are meant."""
     platform: Platform = request.app.state.platform
     return launch(platform.store, code)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from datong.marketing import check_coupon, coupon_qr, offer_text
@@ -43,7 +44,7 @@ code { display: block; font-size: 1.05rem; letter-spacing: .06em; margin: .75rem
 
 
 @get("/c/{code:str}", sync_to_thread=True, include_in_schema=False)
-def page(request: Request[Any, Any, State], code: str) -> Response[str]:
+def page(request: Request[Any, Any, State], code: FromPath[str]) -> Response[str]:
     """Show a coupon with its QR code, or why it cannot be used."""
     platform: Platform = request.app.state.platform
     retailer = platform.settings.retailer

@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from litestar import Request, get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import ServerSentEvent
 
 from datong.analytics import effect, visits
@@ -64,8 +64,9 @@ def live(request: Request[Any, Any, State]) -> dict[str, Any]:
 
 @get("/events", sync_to_thread=True)
 def events(
-    request: Request[Any, Any, State], after: int = 0, limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
-    kind: Annotated[str, QueryParameter(name="type")] = "", channel: str = "",
+    request: Request[Any, Any, State], after: FromQuery[int] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=500)] = 50,
+    kind: Annotated[str, QueryParameter(name="type")] = "", channel: FromQuery[str] = "",
 ) -> dict[str, Any]:
     """Return the newest events past offset `after`, newest first."""
     platform: Platform = request.app.state.platform
@@ -124,7 +125,8 @@ def _live(platform: Platform, kept: Kept, language: str) -> dict[str, Any]:
             "zones": [
                 {
                     "zone": zone.code, "name": zone.name.in_language(language),
-                    "shop": zone.shop.code if zone.shop else "", "category": zone.category,
+                    "shop": zone.shop.code if zone.shop else "",
+                    "category": zone.category or (zone.shop.category if zone.shop else ""),
                     "x": zone.rect.x, "y": zone.rect.y, "w": zone.rect.w, "h": zone.rect.h,
                     "count": counted.get(Spot(venue.code, zone.code), [0, 0])[0],
                     "known": counted.get(Spot(venue.code, zone.code), [0, 0])[1],

@@ -15,6 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.params import JSONBody
 
 from datong import __version__
 from datong.config import ScaledClock
@@ -70,7 +71,7 @@ def require_login(connection: ASGIConnection[Any, Any, Any, State], _: BaseRoute
 
 
 @post("/api/login", status_code=204, sync_to_thread=True)
-def login(data: Login, request: Request[Any, Any, State]) -> None:
+def login(data: JSONBody[Login], request: Request[Any, Any, State]) -> None:
     """Open a session; refuse with 401, and with 429 when the same address just failed."""
     state = request.app.state
     failed: dict[str, float] = state.failed_logins

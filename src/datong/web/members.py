@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from datong import identity
 from datong.delivery import messages
@@ -26,7 +26,7 @@ SIZE = 50
 @get("/members", sync_to_thread=True)
 def members(
     request: Request[Any, Any, State], text: Annotated[str, QueryParameter(name="query")] = "",
-    channels: Channels | None = None, page: Annotated[int, QueryParameter(ge=1)] = 1,
+    channels: FromQuery[Channels | None] = None, page: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> dict[str, Any]:
     """Return a page of members, the newest first; `text` is a member number or an exact phone, card, mail …"""
     platform: Platform = request.app.state.platform
@@ -54,7 +54,7 @@ def members(
 
 
 @get("/members/{number:int}", sync_to_thread=True)
-def member(request: Request[Any, Any, State], number: int) -> dict[str, Any]:
+def member(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str, Any]:
     """Return one member's page; an id from before a merge answers with the live member."""
     platform: Platform = request.app.state.platform
     store, vault, language = platform.store, platform.vault, language_of(request)

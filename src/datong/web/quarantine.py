@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from datong.platform import Platform
 from datong.touchpoints import discard, mend, quarantined, reasons, replay
@@ -33,7 +33,7 @@ class Mended(msgspec.Struct):
 def listing(
     request: Request[Any, Any, State],
     which: Annotated[Literal["open", "replayed", "discarded"], QueryParameter(name="state")] = "open",
-    reason: str = "", page: Annotated[int, QueryParameter(ge=1)] = 1,
+    reason: FromQuery[str] = "", page: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> dict[str, Any]:
     """Return a page of rejected calls, the newest first, and how many there are for each reason."""
     platform: Platform = request.app.state.platform
@@ -43,7 +43,7 @@ def listing(
 
 
 @get("/quarantine/{number:int}", sync_to_thread=True)
-def inspect(request: Request[Any, Any, State], number: int) -> Any:
+def inspect(request: Request[Any, Any, State], number: FromPath[int]) -> Any:
     """Return one rejected call."""
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
@@ -51,14 +51,14 @@ def inspect(request: Request[Any, Any, State], number: int) -> Any:
 
 
 @post("/quarantine/replay", sync_to_thread=True, status_code=200)
-def again(request: Request[Any, Any, State], data: Which) -> Any:
+def again(request: Request[Any, Any, State], data: JSONBody[Which]) -> Any:
     """Take calls in again as they are; what is still wrong stays with its new reason."""
     platform: Platform = request.app.state.platform
     return replay(platform.intake, None if data.ids == "all" else data.ids, data.reason)
 
 
 @post("/quarantine/discard", sync_to_thread=True, status_code=200)
-def let_go(request: Request[Any, Any, State], data: Which) -> dict[str, int]:
+def let_go(request: Request[Any, Any, State], data: JSONBody[Which]) -> dict[str, int]:
     """Discard calls by id; they stay in the list of discarded ones."""
     platform: Platform = request.app.state.platform
     ids = [] if data.ids == "all" else data.ids
@@ -66,7 +66,7 @@ def let_go(request: Request[Any, Any, State], data: Which) -> dict[str, int]:
 
 
 @post("/quarantine/{number:int}", sync_to_thread=True, status_code=200)
-def mended(request: Request[Any, Any, State], number: int, data: Mended) -> Any:
+def mended(request: Request[Any, Any, State], number: FromPath[int], data: JSONBody[Mended]) -> Any:
     """Take one call in with a mended text."""
     return mend(request.app.state.platform.intake, number, data.raw)
 

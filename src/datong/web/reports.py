@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from datong.analytics import funnel as funnel_of
 from datong.analytics import overlap as overlap_of
@@ -25,7 +25,7 @@ To = Annotated[date | None, QueryParameter(name="to")]
 
 
 @get("/report/{name:str}", sync_to_thread=True)
-def one_report(name: str, request: Request[Any, Any, State]) -> Response[Any]:
+def one_report(name: FromPath[str], request: Request[Any, Any, State]) -> Response[Any]:
     """Return the report `name` with the given parameters; `format=csv` gives a file."""
     params = dict(request.query_params)
     wanted = params.pop("format", "json")
@@ -34,8 +34,9 @@ def one_report(name: str, request: Request[Any, Any, State]) -> Response[Any]:
 
 @get("/sales", sync_to_thread=True)
 def sales(
-    request: Request[Any, Any, State], since: From = None, until: To = None, by: str = "day", store: str = "",
-    top: int | None = None, form: Annotated[str, QueryParameter(name="format")] = "json",
+    request: Request[Any, Any, State], since: From = None, until: To = None, by: FromQuery[str] = "day",
+    store: FromQuery[str] = "", top: Annotated[int | None, QueryParameter(ge=1)] = None,
+    form: Annotated[Literal["json", "csv"], QueryParameter(name="format")] = "json",
 ) -> Response[Any]:
     """Return sales by some keys, ranked, with totals; `format=csv` gives a file."""
     platform: Platform = request.app.state.platform
@@ -47,14 +48,18 @@ def sales(
 
 
 @get("/visits", sync_to_thread=True)
-def visits(request: Request[Any, Any, State], since: From = None, until: To = None, store: str = "") -> Response[Any]:
+def visits(
+    request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = ""
+) -> Response[Any]:
     """Return finished visits by zone and by day."""
     platform: Platform = request.app.state.platform
     return Response(_kept(request, lambda: visits_of(platform.store, since, until, store)))
 
 
 @get("/funnel", sync_to_thread=True)
-def funnel(request: Request[Any, Any, State], since: From = None, until: To = None, store: str = "") -> Response[Any]:
+def funnel(
+    request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = ""
+) -> Response[Any]:
     """Return the four steps from seen online to bought."""
     platform: Platform = request.app.state.platform
     found = _kept(request, lambda: funnel_of(platform.store, since, until, store))
@@ -78,7 +83,7 @@ def _answer(found: Any, name: str, wanted: str) -> Response[Any]:
     if wanted != "csv":
         return Response(found)
     headers = {"Content-Disposition": f'attachment; filename="datong-{name}.csv"'}
-    return Response("\ufeff" + found.csv(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response("\ufeff" + found.csv(), media_type="text/csv", headers=headers)
 
 
 routes = [one_report, sales, visits, funnel, overlap]

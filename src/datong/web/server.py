@@ -119,15 +119,22 @@ def _datong_error(_: Request[Any, Any, Any], error: DatongError) -> Response[dic
     return _answer(error)
 
 
-def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
     if error.status_code == 404:
         return _answer(NotFound("there is nothing at this address"))
     shape = DatongError(error.detail, code=f"http_{error.status_code}")
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         shape = DatongError(error.extra[0].get("message", error.detail), code="bad_request",
-                            field=str(error.extra[0].get("key", "")))
+                            field=_asked(request, str(error.extra[0].get("key", ""))))
     shape.status = error.status_code
     return _answer(shape)
+
+
+def _asked(request: Request[Any, Any, Any], name: str) -> str:
+    """Return what a parameter of a handler is called in the address, as `from` for `since`."""
+    handler = request.scope.get("route_handler")
+    field = handler.parsed_fn_signature.parameters.get(name) if handler else None
+    return getattr(field.kwarg_definition, "name", None) or name if field else name
 
 
 def _broken(_: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:

@@ -53,4 +53,4 @@ def metrics(request: Request[Any, Any, State]) -> Response[bytes]:
         for campaign, states in message_counts(tx).items():
             for state, count in states.items():
                 outbox.labels(campaign, state).set(count)
-    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")

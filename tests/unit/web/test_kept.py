@@ -9,12 +9,18 @@ from datong.web.kept import Kept
 
 def test_an_answer_is_worked_out_once_while_it_holds() -> None:
     """The second question is answered from memory, the one after `forget` is not."""
-    kept, worked = Kept(), []
+    kept = Kept()
+    worked: list[int] = []
+
+    def work() -> str:
+        worked.append(1)
+        return "answer"
+
     for _ in range(3):
-        assert kept.get("a", 60, lambda: [worked.append(1), "answer"][1]) == "answer"
+        assert kept.get("a", 60, work) == "answer"
     assert len(worked) == 1
     kept.forget("a")
-    kept.get("a", 60, lambda: worked.append(1))
+    kept.get("a", 60, work)
     assert len(worked) == 2
 
 

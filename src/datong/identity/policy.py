@@ -13,7 +13,7 @@ CHANNELS: tuple[Channels, ...] = ("none", "online", "offline", "both")
 """The name of each bitmask of channel families."""
 
 _ONLINE = ("web", "app", "wechat", "weibo", "miniprogram", "h5", "mobile", "ecommerce")
-_OFFLINE = ("pos", "wifi", "ble", "kiosk", "qr", "nfc", "rfid", "screen", "shelf", "guide", "store", "camera")
+_OFFLINE = ("pos", "wifi", "ble", "kiosk", "tag", "qr", "nfc", "rfid", "screen", "shelf", "guide", "store", "camera")
 CHANNEL_FAMILY: dict[str, int] = {**dict.fromkeys(_ONLINE, 1), **dict.fromkeys(_OFFLINE, 2)}
 """An event's channel to the bit of its family; a mail or a message is neither."""
 

@@ -25,9 +25,11 @@ CREATE TABLE IF NOT EXISTS log (
     body BLOB NOT NULL)
 """
 
-_ROWS, _KEYS = 64, 500
 _INSERT = "INSERT OR IGNORE INTO log VALUES (?, ?, ?, ?, ?)"
-_INSERT_MANY = f"{_INSERT}{', (?, ?, ?, ?, ?)' * (_ROWS - 1)}"
+_STATEMENTS = tuple((rows, f"{_INSERT}{', (?, ?, ?, ?, ?)' * (rows - 1)}") for rows in (1_024, 128, 16, 1))
+"""Few long statements: other threads run while SQLite works, and the writer asks Python for its turn less often."""
+
+_KEYS = 500
 
 
 class Record(NamedTuple):
@@ -192,13 +194,14 @@ class SqliteLog:
             for key, body, digest, topic in group:
                 values += (offset, topic, key, digest, body)
                 offset += 1
-        count, whole = offset - first, (offset - first) // _ROWS * _ROWS
+        count, at = offset - first, 0
         db = self._writer
         db.execute("BEGIN IMMEDIATE")
         before = db.total_changes
-        for at in range(0, whole * 5, _ROWS * 5):  # few long statements: other threads run while SQLite works
-            db.execute(_INSERT_MANY, values[at : at + _ROWS * 5])
-        db.executemany(_INSERT, [values[at : at + 5] for at in range(whole * 5, count * 5, 5)])
+        for rows, statement in _STATEMENTS:
+            while count - at >= rows:
+                db.execute(statement, values[at * 5 : (at + rows) * 5])
+                at += rows
         repeats = db.total_changes - before != count
         keys: list[Any] = values[2::5]
         known = self._known(keys) if repeats else {}

@@ -70,6 +70,8 @@ def state_store(state: State, tmp_path: Path) -> Iterator[Store]:
     yield opened
     opened.facts.close()
     opened.log.close()
+    if opened.lock:
+        opened.lock.close()
 
 
 @pytest.fixture(autouse=True)

@@ -254,7 +254,16 @@ class Top(_Keyed):
 
     def value(self, data: Any, now: int, last: int) -> Any:  # noqa: ARG002
         """Return the heaviest value; its rank does not change with time, for all weights halve alike."""
-        return _heaviest(data, self.aggregate.half_life) if data else None
+        if not data:
+            return None
+        if len(data) == 1:
+            (value, (weight, _)), = data.items()
+            return value if weight > 0 else None
+        half_life = self.aggregate.half_life
+        if not half_life:
+            return _heaviest({value: weight for value, (weight, _) in data.items()})
+        latest = max([time for _, time in data.values()])
+        return _heaviest({value: weight * decay(latest - time, half_life) for value, (weight, time) in data.items()})
 
     def _sum(self, a: Any, b: Any) -> Any:
         if a is None:
@@ -290,7 +299,7 @@ class Tally(_Keyed):
         weights: dict[Any, Any] = {}
         for time, value, weight in inside:
             weights[value] = weights.get(value, 0) + (weight * decay(latest - time, half_life) if half_life else weight)
-        return _heaviest({value: (weight, latest) for value, weight in weights.items()}, 0)
+        return _heaviest(weights)
 
     def expires(self, data: Any, now: int, last: int) -> int | None:
         """Return when the oldest moment leaves the window."""
@@ -312,15 +321,7 @@ def _moment(entry: Any) -> int:
     return time
 
 
-def _heaviest(weights: Mapping[Any, Sequence[Any]], half_life: int) -> Any:
-    """Return the value of the largest (weight, time) above zero, the smaller of two equal ones; None without any."""
-    if len(weights) == 1:
-        (value, (weight, _)), = weights.items()
-        return value if weight > 0 else None
-    latest = max(time for _, time in weights.values())
-    best, chosen = 0.0, None
-    for value, (weight, time) in weights.items():
-        now = weight * decay(latest - time, half_life) if half_life else weight
-        if now > best or (now == best and chosen is not None and value < chosen):
-            best, chosen = now, value
-    return chosen
+def _heaviest(weights: Mapping[Any, float]) -> Any:
+    """Return the value of the largest weight above zero, the smaller value of two equal ones; None without any."""
+    largest = max(weights.values(), default=0)
+    return min([value for value, weight in weights.items() if weight == largest]) if largest > 0 else None

@@ -121,5 +121,6 @@ def prune(plan: Plan, past: Past) -> None:
 def wake_of(past: Past) -> int | None:
     """Return when the member must be looked at again although nothing happened."""
     times = [expires for _, _, expires in past.values.values() if expires is not None]
-    times.extend(time for time, _ in past.pending)
+    if past.pending:
+        times += [time for time, _ in past.pending]
     return min(times, default=None)

@@ -63,7 +63,8 @@ class Flow:
 
     def fold(self, limit: int = BULK) -> int:
         """Append the facts of the next stretch the spine has passed; return how many log entries it held."""
-        entries = [e for e in self.store.log.read(self.store.facts.position(), limit) if e.offset <= self.position]
+        after, upto = self.store.facts.position(), self.position
+        entries = [e for e in self.store.log.read(after, min(limit, max(0, upto - after))) if e.offset <= upto]
         if not entries:
             return 0
         batch = _batch(entries, 0)
@@ -116,8 +117,9 @@ class Flow:
 
     def _run_fold(self) -> None:
         while not self._stop.is_set():
-            if self._guarded(self.fold) < BULK:
-                self._stop.wait(0.3)
+            began = time.monotonic()
+            if self._guarded(self.fold) < BULK:  # under load less often: a large fold costs half of many small ones
+                self._stop.wait(min(3.0, max(0.3, 3 * (time.monotonic() - began))))
 
     def _guarded(self, work: Callable[[], int]) -> int:
         """Run one batch; a failure stops nothing else, is shown, and is tried again a second later."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from datong import __version__
 from datong.cli.demo import demo
@@ -29,9 +30,9 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except DatongError as error:
             console = Console(stderr=True, soft_wrap=True, highlight=False)
-            console.print(f"[red]error[/] {error.message}", markup=True)
+            console.print(f"[red]error[/] {escape(error.message)}")
             if error.hint:
-                console.print(f"[dim]→[/] {error.hint}")
+                console.print(f"[dim]→[/] {escape(error.hint)}")
             sys.exit(error.exit_code)
 
 

@@ -44,8 +44,10 @@ def doctor(config: Path) -> None:
     except Unavailable as error:
         if error.code != "data_in_use":
             raise
-        health = ask(settings, "/healthz")
-        tell(health["status"] == "ok", f"a platform is running: {health['behind']:,} events behind")
+        try:
+            tell(True, f"a platform is running: {ask(settings, '/healthz')['behind']:,} events behind")
+        except DatongError as failing:
+            tell(False, f"the running platform is failing: {failing.message}", "see its log")
     except DatongError as error:
         tell(False, error.message, error.hint)
     sys.exit(1 if bad else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -9,6 +10,7 @@ from zoneinfo import available_timezones
 import click
 
 from datong.errors import ConfigError, Conflict
+from datong.model import CURRENCIES
 from datong.privacy import Vault
 from datong.web import hash_password
 
@@ -18,7 +20,7 @@ _TEMPLATE = """\
 # Datong. Every key is explained in docs/reference/configuration.md; an unknown key is an error.
 
 [retailer]
-name = "{name}"
+name = {name}
 currency = "{currency}"
 timezone = "{timezone}"
 language = "{language}"
@@ -35,7 +37,7 @@ port = 8720
 key = {{ file = "secret.key" }}  # pseudonyms and encryption are made from it: keep a copy, never in the repository
 
 [console]
-user = "{user}"
+user = {user}
 password = "{password}"
 
 # One table for each thing that sends. The write key allows sending only.
@@ -78,17 +80,17 @@ def init(
     timezone = ask("Time zone (IANA)", timezone, "Asia/Shanghai")
     if timezone not in available_timezones():
         raise ConfigError(f"there is no time zone {timezone!r}", hint="for instance Asia/Shanghai", field="timezone")
-    if not (len(currency) == 3 and currency.isalpha()):
-        raise ConfigError(f"{currency!r} is not a currency", hint="three letters, for instance CNY", field="currency")
+    if currency not in CURRENCIES:
+        hint = "a code of ISO 4217, for instance CNY"
+        raise ConfigError(f"{currency!r} is not a currency", hint=hint, field="currency")
     language = ask("Language of the console (zh-CN, en)", language, "en")
     made_up = password is None and yes
     if password is None:
         password = secrets.token_urlsafe(9) if yes else click.prompt(
             "Password of the console", hide_input=True, confirmation_prompt=True)
     text = _TEMPLATE.format(
-        name=name.replace("\\", "\\\\").replace('"', '\\"'), currency=currency, timezone=timezone, language=language,
-        user=user, password=hash_password(str(password)), web_key=secrets.token_urlsafe(18),
-        till_key=secrets.token_urlsafe(18),
+        name=_text(name), currency=currency, timezone=timezone, language=language, user=_text(user),
+        password=hash_password(str(password)), web_key=secrets.token_urlsafe(18), till_key=secrets.token_urlsafe(18),
     )
     directory.mkdir(parents=True, exist_ok=True)
     if not (directory / "secret.key").exists():
@@ -99,3 +101,8 @@ def init(
     if made_up:
         click.echo(f"Console login: {user} / {password}")
     click.echo(f"Next: datong serve --config {target}")
+
+
+def _text(value: str) -> str:
+    """Return the text as TOML writes it; JSON's escapes are a part of TOML's."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -40,7 +40,7 @@ def listing(config: Path, state: Any, reason: str, page: int) -> None:
             found = msgspec.to_builtins({"total": total, "items": kept, "reasons": reasons(tx, state)})
     except Unavailable as error:
         found = _remote(error, config, "/api/quarantine", {"state": state, "reason": reason, "page": page})
-    console = Console()
+    console = Console(markup=False)  # hints speak of [sections]
     if not found["total"]:
         console.print(f"Nothing is {'in quarantine' if state == 'open' else state}.")
         return

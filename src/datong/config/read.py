@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import msgspec
 
@@ -31,6 +32,7 @@ from datong.config.stages import (
     TouchpointSettings,
 )
 from datong.errors import ConfigError
+from datong.model import CURRENCIES
 
 __all__ = ["Settings", "load", "secret"]
 
@@ -84,9 +86,11 @@ def load(path: str | Path, environ: Mapping[str, str] = os.environ, **override: 
     raw["root"] = str(file.resolve().parent)
     _check_names(raw, Settings, str(file), "")
     try:
-        return msgspec.convert(raw, Settings, strict=False)
+        found = msgspec.convert(raw, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file}: {error}", code="config_value") from None
+    _check_retailer(found.retailer, file)
+    return found
 
 
 def secret(settings: Settings, where: Secret) -> str:
@@ -102,6 +106,21 @@ def secret(settings: Settings, where: Secret) -> str:
     except OSError:
         hint = "make one with: datong init"
         raise ConfigError(f"the secret file {where.file} cannot be read", hint=hint, code="secret_missing") from None
+
+
+def _check_retailer(retailer: RetailerSettings, file: Path) -> None:
+    if retailer.currency not in CURRENCIES:
+        near = difflib.get_close_matches(retailer.currency.upper(), {"RMB", *CURRENCIES}, 1, 0.5)
+        hint = f"did you mean {near[0].replace('RMB', 'CNY')}?" if near else "write a code of ISO 4217, such as CNY"
+        raise ConfigError(f"{file}: {retailer.currency!r} is not a currency", hint=hint, field="retailer.currency",
+                          code="config_value")
+    try:
+        ZoneInfo(retailer.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = difflib.get_close_matches(retailer.timezone, available_timezones(), 1)
+        hint = f"did you mean {near[0]}?" if near else "write an IANA name, such as Asia/Shanghai"
+        raise ConfigError(f"{file}: there is no time zone {retailer.timezone!r}", hint=hint, field="retailer.timezone",
+                          code="config_value") from None
 
 
 def _literal(text: str) -> Any:

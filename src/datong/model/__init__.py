@@ -3,14 +3,14 @@
 from datong.model.batch import Batch, Merge
 from datong.model.event import Event, Item, decode_event, encode_event
 from datong.model.identifier import NAMESPACES, Family, Identifier, Namespace
-from datong.model.money import Money, exponent, to_minor
+from datong.model.money import CURRENCIES, Money, exponent, to_minor
 from datong.model.time import DAY, HOUR, MINUTE, SECOND, Clock, duration, from_iso, local_parts, to_iso
 from datong.model.vocabulary import EVENT_TYPES, EventType
 from datong.model.words import Arm, Channels, Coupon, Firing, Member, Message, Offer, Sku, TagValue, Visit
 
 __all__ = [
-    "DAY", "EVENT_TYPES", "HOUR", "MINUTE", "NAMESPACES", "SECOND", "Arm", "Batch", "Channels", "Clock", "Coupon",
-    "Event", "EventType", "Family", "Firing", "Identifier", "Item", "Member", "Merge", "Message", "Money",
+    "CURRENCIES", "DAY", "EVENT_TYPES", "HOUR", "MINUTE", "NAMESPACES", "SECOND", "Arm", "Batch", "Channels", "Clock",
+    "Coupon", "Event", "EventType", "Family", "Firing", "Identifier", "Item", "Member", "Merge", "Message", "Money",
     "Namespace", "Offer", "Sku", "TagValue", "Visit", "decode_event", "duration", "encode_event", "exponent",
     "from_iso", "local_parts", "to_iso", "to_minor",
 ]

@@ -85,7 +85,8 @@ def login(data: JSONBody[Login], request: Request[Any, Any, State]) -> None:
         if len(failed) > 10_000:
             failed.clear()
         failed[address] = now
-        raise Unauthorised("user or password is wrong", code="bad_login", hint="datong init --password makes a new one")
+        hint = "forgotten: datong init --dir NEW makes a password line for [console] of datong.toml"
+        raise Unauthorised("user or password is wrong", code="bad_login", hint=hint)
     request.set_session({"user": data.user})
 
 

@@ -16,7 +16,7 @@ from datong.errors import ConfigError, Conflict
 __all__ = ["Vault", "open_vault"]
 
 _KEY_ID = b"\x01"
-_NONCE = 12
+_NONCE, _POOL = 12, 256
 _SHORTEST = 16
 _MASK_63 = (1 << 63) - 1
 
@@ -38,6 +38,8 @@ class Vault:
         self._keyed = blake2b(key=_derive(secret, b"key"), digest_size=8)
         self._signing = _derive(secret, b"sign")
         self._aes = AESGCM(_derive(secret, b"seal"))
+        self._nonces: list[bytes] = []
+        os.register_at_fork(after_in_child=self._nonces.clear)  # parent and child must not share what is unused
 
     def __repr__(self) -> str:
         return "Vault(…)"
@@ -62,8 +64,17 @@ class Vault:
 
     def seal(self, text: str) -> bytes:
         """Return the encrypted text, different at every call."""
-        nonce = os.urandom(_NONCE)
+        nonce = self._nonce()
         return _KEY_ID + nonce + self._aes.encrypt(nonce, text.encode(), _KEY_ID)
+
+    def _nonce(self) -> bytes:
+        """Return random bytes never used before; fetched by the hundred, as each call to the kernel gives up the GIL."""
+        try:
+            return self._nonces.pop()
+        except IndexError:
+            fresh = os.urandom(_NONCE * _POOL)
+            self._nonces.extend(fresh[at : at + _NONCE] for at in range(0, len(fresh), _NONCE))
+            return os.urandom(_NONCE)
 
     def unseal(self, sealed: bytes) -> str:
         """Return the text; raises ConfigError when it was sealed with another key or was altered."""

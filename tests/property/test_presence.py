@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.places.sightings import T0, open_places, run, seen
 
 from datong.config import FixedClock, Settings
 from datong.model import Event
-from datong.storage import open_store
+from datong.places import Places
+from datong.places.tables import PRESENCE
+from datong.storage import Store, open_store
 
 SENSORS = ("ap-hall", "ap-shoes", "ap-food", "ap-outlet")
 
@@ -29,14 +31,23 @@ def streams(draw: st.DrawFn) -> list[Event]:
     return events
 
 
-def outcome(batches: list[list[Event]], end: int) -> tuple[list[tuple[object, ...]], list[int]]:
+@pytest.fixture(scope="module")
+def mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Places]]:
+    """One store for all examples; each begins with nobody there."""
+    store = open_store(Settings(root=str(tmp_path_factory.mktemp("presence"))), FixedClock(T0))
+    yield store, open_places(store, "1m")
+    store.close()
+
+
+def outcome(
+    mall: tuple[Store, Places], batches: list[list[Event]], end: int
+) -> tuple[list[tuple[object, ...]], list[int]]:
     """Return what was told in all, and how many stays each device had begun and ended."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(Settings(root=str(Path(folder))), FixedClock(T0))
-        places = open_places(store, "1m")
-        derived = [event for batch in batches for event in run(places, store, batch)]
-        derived += run(places, store, [], now=end)
-        store.close()
+    store, places = mall
+    with store.state.write() as tx:
+        tx.execute(PRESENCE.delete())
+    derived = [event for batch in batches for event in run(places, store, batch)]
+    derived += run(places, store, [], now=end)
     told = sorted((e.id, e.time, e.value, e.channel, e.history) for e in derived)
     order = [[e.id for e in derived if e.ident == device] for device in (1, 2, 3)]
     return [*told, *map(tuple, order)], [sum(e.type == t for e in derived) for t in ("Venue Entered", "Venue Exited")]
@@ -44,13 +55,13 @@ def outcome(batches: list[list[Event]], end: int) -> tuple[list[tuple[object, ..
 
 @settings(max_examples=40, deadline=None)
 @given(stream=streams(), cuts=st.sets(st.integers(1, 39), max_size=8))
-def test_batch_borders_change_nothing(stream: list[Event], cuts: set[int]) -> None:
+def test_batch_borders_change_nothing(mall: tuple[Store, Places], stream: list[Event], cuts: set[int]) -> None:
     borders = [0, *sorted(c for c in cuts if c < len(stream)), len(stream)]
     parts = [stream[a:b] for a, b in pairwise(borders)]
     end = (stream[-1].received - T0) // 1000 + 60
-    whole, (entered, exited) = outcome([stream], end)
-    assert outcome(parts, end)[0] == whole
-    assert outcome([[event] for event in stream], end)[0] == whole
+    whole, (entered, exited) = outcome(mall, [stream], end)
+    assert outcome(mall, parts, end)[0] == whole
+    assert outcome(mall, [[event] for event in stream], end)[0] == whole
     assert entered == exited >= 1
     ids = [row[0] for row in whole[:-3]]
     assert len(ids) == len(set(ids))

@@ -68,7 +68,7 @@ class Vault:
         return _KEY_ID + nonce + self._aes.encrypt(nonce, text.encode(), _KEY_ID)
 
     def _nonce(self) -> bytes:
-        """Return random bytes never used before; fetched by the hundred, as each call to the kernel gives up the GIL."""
+        """Return random bytes never used before; fetched by the hundred, as each call gives up the GIL."""
         try:
             return self._nonces.pop()
         except IndexError:

@@ -22,6 +22,7 @@ _TAKEN = frozenset({
     "campaign_id", "campaign", "store_id", "venue_id", "zone_id", "dwell_ms", "rssi",
 })
 _TAKEN_LINE = _TAKEN.union(LINE)
+_SPECIAL = _TAKEN | {"affiliation", "code", "value"}
 
 
 class Parts(msgspec.Struct, frozen=True, array_like=True):
@@ -45,6 +46,10 @@ def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str
     Raises Rejected (`bad_currency`, `bad_amount`, `negative_price`, `missing_field`, `bad_type`).
     """
     get, name = props.get, kind.name
+    if _SPECIAL.isdisjoint(props) and name not in _MONEY:  # most of what a web shop sends: a page, or one product
+        seen = (line_of(props, currency, "seen", "properties"),) if "sku" in props or "product_id" in props else ()
+        rest = {k: v for k, v in props.items() if k not in LINE} if seen else dict(props)
+        return Parts(place, "", seen, 0, currency if seen else "", "", "", "", 0.0, rest)
     if (given := get("currency")) is not None:
         currency = _currency(given)
     mode = TRADE.get(name, "seen")

@@ -24,7 +24,7 @@ from datong.model import SECOND, decode_event, to_iso
 from datong.platform import Platform
 from datong.storage import EVENTS, FACT_TABLES
 
-KILLS, RECEIPTS, SHOPPERS = 5, 3, 2
+KILLS, RECEIPTS, SHOPPERS = 4, 3, 2
 CONFIG = """
 [server]
 port = {port}
@@ -165,7 +165,7 @@ def test_what_was_acknowledged_survives_every_kill(tmp_path: Path) -> None:
         shoppers.start()
         for _ in range(KILLS):
             process = serve(tmp_path, url)
-            time.sleep(dice.uniform(0.2, 1.8))
+            time.sleep(dice.uniform(0.2, 1.5))
             process.send_signal(signal.SIGKILL)
             process.wait()
         process = serve(tmp_path, url)

@@ -23,8 +23,8 @@ from datong.storage import QUARANTINE, Entry, Stage, Store, cursor, event_record
 
 __all__ = ["Flow"]
 
-LIVE, BULK = 2_000, 10_000
-"""Events in one batch: small while live, larger when a backlog is drained."""
+LIVE, BEHIND, BULK = 2_000, 5_000, 10_000
+"""Events in one batch: small while live, larger where more than `BULK` wait, largest when a backlog is drained."""
 
 log = logging.getLogger("datong.flow")
 
@@ -41,12 +41,13 @@ class Flow:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def pump(self, limit: int = LIVE) -> int:
+    def pump(self, limit: int = 0) -> int:
         """Take the next batch through every stage; return how many log entries it held (0: nothing to do).
 
+        `limit` is at most how many, by default what suits the backlog.
         Without new entries it writes a tick when a timer is due, so that absence is noticed in silence.
         """
-        entries = self.store.log.read(self.position, limit)
+        entries = self.store.log.read(self.position, limit or (LIVE if self.behind < BULK else BEHIND))
         if not entries:
             now = self.store.clock.now()
             return self._tick(now) if self._wake is not None and self._wake <= now and now > self.now else 0

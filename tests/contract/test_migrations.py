@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 import datong.platform  # noqa: F401 every package declares its tables
+from datong.errors import ConfigError
 from datong.storage import METADATA, State, migrate
 
 
@@ -24,3 +26,12 @@ def test_a_second_run_changes_nothing(state: State) -> None:
     migrate(state.engine)
     with state.read() as tx:
         assert tx.execute(sa.text("SELECT position FROM storage_cursor WHERE name = 'kept'")).scalar() == 5
+
+
+def test_data_of_a_later_release_are_left_alone(state: State) -> None:
+    """An unknown revision is refused with what to do, and nothing is changed."""
+    with state.write() as tx:
+        tx.execute(sa.text("UPDATE storage_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError) as caught:
+        migrate(state.engine)
+    assert caught.value.code == "data_version"

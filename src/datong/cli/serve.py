@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from pathlib import Path
 
 import click
 
 import datong
 from datong import web
+from datong.config import load
 
 __all__ = ["config_option", "serve"]
 
@@ -27,7 +29,12 @@ def serve(config: Path, host: str | None, port: int | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     server = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    with datong.open(str(config), server=server) as platform:
+    console = {}
+    if not (settings := load(config)).console.password:  # an example, or a file written by hand
+        password = secrets.token_urlsafe(9)
+        console = {"password": web.hash_password(password)}
+        click.echo(f"No console password is set. For this run: {settings.console.user} / {password}")
+    with datong.open(str(config), server=server, console=console) as platform:
         platform.start()
         at = f"http://{platform.settings.server.host}:{platform.settings.server.port}"
         web.serve(platform, on_start=lambda: click.echo(f"Datong is at {at}/  (Ctrl-C stops it)"))

@@ -183,7 +183,9 @@ class Mall:
         """Let a device come into the hall, go to the shoes and stay there, heard every thirty seconds."""
         self.sight(mac, "ap-hall")
         for _ in range(2 * minutes + 1):
-            self.wait(30 * SECOND)
+            self.clock.at += 30 * SECOND
+            while self.platform.flow.pump():
+                pass
             self.sight(mac)
         self.drain()
 

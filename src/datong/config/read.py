@@ -76,6 +76,9 @@ def load(path: str | Path, environ: Mapping[str, str] = os.environ, **override: 
         raw = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"there is no {file}", hint="make one with: datong init", code="config_missing") from None
+    except OSError as error:
+        hint = "give the path of datong.toml"
+        raise ConfigError(f"{file} cannot be read: {error.strerror}", hint=hint, code="config_missing") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not TOML: {error}", code="config_syntax") from None
     for name, value in environ.items():

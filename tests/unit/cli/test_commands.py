@@ -78,6 +78,11 @@ def test_a_missing_file_is_told_in_one_line(tmp_path: Path, command: tuple[str, 
     assert (code, err) == (2, f"error there is no {tmp_path / 'none.toml'}\n→ make one with: datong init\n")
 
 
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    code, _, err = run("serve", "--config", str(tmp_path))
+    assert (code, err) == (2, f"error {tmp_path} cannot be read: Is a directory\n→ give the path of datong.toml\n")
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("[retailr]\n", "unknown key retailr\n→ did you mean retailer?\n"),
     ("[server]\nprt = 1\n", "unknown key server.prt\n→ did you mean server.port?\n"),
@@ -102,7 +107,7 @@ def test_brackets_in_an_error_are_shown(monkeypatch: pytest.MonkeyPatch, tmp_pat
         raise DatongError("no [touchpoints.x] here [/]", hint="declare [touchpoints.x]")
 
     monkeypatch.setattr(datong, "open", fail)
-    assert run("serve", "--config", str(tmp_path)) == (
+    assert run("quarantine", "list", "--config", str(tmp_path)) == (
         1, "", "error no [touchpoints.x] here [/]\n→ declare [touchpoints.x]\n")
 
 

@@ -26,6 +26,7 @@ def test_an_answer_is_worked_out_once_while_it_holds() -> None:
 
 def test_behind_gives_the_old_answer_while_a_thread_makes_the_new_one() -> None:
     """Nobody waits for a slow answer twice."""
+    before = set(threading.enumerate())
     kept, begun, go = Kept(), threading.Event(), threading.Event()
     assert kept.get("a", 0, lambda: "old", behind=True) == "old"
 
@@ -38,7 +39,6 @@ def test_behind_gives_the_old_answer_while_a_thread_makes_the_new_one() -> None:
     assert begun.wait(5)
     assert kept.get("a", 60, slow, behind=True) == "old"
     go.set()
-    for thread in threading.enumerate():
-        if thread.daemon and thread is not threading.current_thread():
-            thread.join(0.2)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
     assert kept.get("a", 60, lambda: "never", behind=True) == "new"

@@ -141,9 +141,11 @@ def behind() -> int:
 
 def sustained(events: int, start: int) -> float:
     """Return the events per second that went through every stage; message numbers begin at `start`."""
-    dice, work = random.Random(start), []
-    for first in range(start, start + events, 100):
-        work.append(json.dumps({"batch": [call(dice, n) for n in range(first, first + 100)]}).encode())
+    dice = random.Random(start)
+    work = [
+        json.dumps({"batch": [call(dice, n) for n in range(first, first + 100)]}).encode()
+        for first in range(start, start + events, 100)
+    ]
     began = time.perf_counter()
 
     def post(part: list[bytes]) -> None:

@@ -45,6 +45,22 @@ def shop(state_store: Store, vault: Vault, hook: Hook, post: Post, monkeypatch: 
     return Shop(state_store, vault, delivery={"channels": channels, "attempts": 8})
 
 
+OPEN: list[Relay] = []
+
+
+def relaying(shop: Shop) -> Relay:
+    """Return a relay that hangs up at the test's end."""
+    OPEN.append(Relay(shop.store, shop.vault))
+    return OPEN[-1]
+
+
+@pytest.fixture(autouse=True)
+def _hang_up(shop: Shop) -> Iterator[None]:
+    yield
+    while OPEN:
+        OPEN.pop().stop()
+
+
 def speak(shop: Shop, count: int = 1, **campaign: Any) -> list[int]:
     shop.campaign(**campaign)
     members = [
@@ -68,7 +84,7 @@ def until(true: Callable[[], bool], seconds: float = 10) -> None:
 
 def test_a_mail_has_text_html_and_the_coupons_picture(shop: Shop, post: Post) -> None:
     (member,) = speak(shop, channels=["mail"])
-    assert Relay(shop.store, shop.vault).run_once() == 1
+    assert relaying(shop).run_once() == 1
     (mail,) = post.mails
     (row,) = shop.rows("delivery_outbox", "id")
     with shop.store.state.read() as tx:
@@ -88,7 +104,7 @@ def test_a_mail_has_text_html_and_the_coupons_picture(shop: Shop, post: Post) ->
 def test_a_mail_refused_for_good_and_one_refused_for_now(shop: Shop, post: Post) -> None:
     post.refuse = {"lan0@example.com": "550 no such user lan0@example.com", "lan1@example.com": "451 try again later"}
     speak(shop, 3, channels=["mail"])
-    relay = Relay(shop.store, shop.vault)
+    relay = relaying(shop)
     relay.run_once()
     assert states(shop) == [
         ("failed", "smtp_550: the mail server answered 550"), ("queued", "smtp_451: the mail server answered 451"),
@@ -100,19 +116,19 @@ def test_a_mail_refused_for_good_and_one_refused_for_now(shop: Shop, post: Post)
 
 def test_a_mail_server_that_is_away_loses_nothing(shop: Shop, post: Post) -> None:
     speak(shop, channels=["mail"])
-    relay = Relay(shop.store, shop.vault)
+    relay = relaying(shop)
     line = next(line for line in relay.lines if line.name == "mail")
     line.channel._settings = ChannelSettings(  # type: ignore[attr-defined]
         kind="smtp", host="127.0.0.1", port=1, sender="a@b.example")
     relay.run_once()
     assert states(shop) == [("queued", "ConnectionRefusedError: the mail server cannot be reached")]
-    Relay(shop.store, shop.vault).run_once(shop.now() + MINUTE)
+    relaying(shop).run_once(shop.now() + MINUTE)
     assert len(post.mails) == 1
 
 
 def test_a_webhook_is_signed_and_carries_its_key(shop: Shop, hook: Hook) -> None:
     members = speak(shop, 3, channels=["gate"])
-    relay = Relay(shop.store, shop.vault)
+    relay = relaying(shop)
     relay.run_once()
     assert hook.connections == 1  # kept open
     rows = {r["member"]: r for r in shop.rows("delivery_outbox", "id")}
@@ -137,7 +153,7 @@ def test_a_webhook_is_signed_and_carries_its_key(shop: Shop, hook: Hook) -> None
 def test_what_a_webhook_answers_decides(shop: Shop, hook: Hook, status: int, outcome: str, tries: int) -> None:
     hook.answers = [(status, {})] if status != 204 else [(204, {"Content-Length": "0"})]
     speak(shop, channels=["gate"])
-    relay = Relay(shop.store, shop.vault)
+    relay = relaying(shop)
     relay.run_once()
     relay.run_once(shop.now() + MINUTE)
     assert ([s for s, _ in states(shop)], len(hook.bodies)) == ([outcome], tries)
@@ -148,7 +164,7 @@ def test_what_a_webhook_answers_decides(shop: Shop, hook: Hook, status: int, out
 def test_retry_after_is_honoured(shop: Shop, hook: Hook) -> None:
     hook.answers = [(429, {"Retry-After": "120"})]
     speak(shop, 2, channels=["gate"], expires="1d")
-    relay = Relay(shop.store, shop.vault)
+    relay = relaying(shop)
     relay.run_once()
     assert relay.run_once(shop.now() + 2 * MINUTE - 1) == 0
     relay.run_once(shop.now() + 2 * MINUTE)
@@ -165,7 +181,7 @@ def test_a_dead_channel_slows_no_other(shop: Shop, hook: Hook) -> None:
     shop.campaign(code="plain", scene="online_viewer_arrives", channels=["inbox"])
     for member in {r["member"] for r in shop.rows("delivery_outbox", "id")}:
         shop.fire(member, scene="online_viewer_arrives")
-    relay = Relay(shop.store, shop.vault)
+    relay = relaying(shop)
     relay.start()
     try:
         began = time.monotonic()

@@ -19,7 +19,19 @@ import msgspec
 
 from datong.errors import Unavailable
 from datong.model import Batch, Event, decode_event
-from datong.storage import QUARANTINE, Entry, Stage, Store, cursor, event_record, set_cursor
+from datong.storage import (
+    EVENTS,
+    MARK,
+    QUARANTINE,
+    Entry,
+    Record,
+    Stage,
+    Store,
+    cursor,
+    event_key,
+    event_record,
+    set_cursor,
+)
 
 __all__ = ["Flow"]
 
@@ -48,6 +60,9 @@ class Flow:
         Without new entries it writes a tick when a timer is due, so that absence is noticed in silence.
         """
         entries = self.store.log.read(self.position, limit or (LIVE if self.behind < BULK else BEHIND))
+        if entries and (began := self.store.log.find(_mark(entries[0].offset))):
+            last = int(began.body)  # this batch broke off after it had derived events: it must be the same once more
+            entries = [e for e in self.store.log.read(self.position, last - self.position) if e.offset <= last]
         if not entries:
             now = self.store.clock.now()
             return self._tick(now) if self._wake is not None and self._wake <= now and now > self.now else 0
@@ -56,7 +71,8 @@ class Flow:
             for stage in self.stages:
                 stage.step(batch, tx)
             if batch.derived:
-                self.store.log.append([event_record(e) for e in batch.derived])
+                mark = Record(_mark(batch.first), str(batch.last).encode(), topic=MARK)
+                self.store.log.append([mark, *(event_record(e) for e in batch.derived)])
             set_cursor(tx, "spine", batch.last, batch.now)
             wake = self._earliest(tx)
         self.position, self.now, self._wake = batch.last, batch.now, wake
@@ -136,13 +152,19 @@ class Flow:
         return done
 
 
+def _mark(first: int) -> bytes:
+    """Return the key under which the log holds where the batch that began at offset `first` ended."""
+    return event_key("flow", f"batch:{first}")
+
+
 def _batch(entries: Sequence[Entry], now: int) -> Batch:
     """Return the events of a stretch of the log; `now` is the platform's time before it."""
     events: list[Event] = []
     rejected: list[tuple[int, bytes]] = []
     for offset, topic, body in entries:
-        if topic == QUARANTINE:
-            rejected.append((offset, body))
+        if topic != EVENTS:
+            if topic == QUARANTINE:
+                rejected.append((offset, body))
             continue
         event = decode_event(body)
         msgspec.structs.force_setattr(event, "offset", offset)  # known only now; nobody else has seen the event yet

@@ -8,6 +8,7 @@ from datong.storage.cursors import cursor, set_cursor
 from datong.storage.facts import Facts, FactsTx
 from datong.storage.log import (
     EVENTS,
+    MARK,
     QUARANTINE,
     Appended,
     Entry,
@@ -24,7 +25,7 @@ from datong.storage.store import Store, open_store
 from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, state_table
 
 __all__ = [
-    "EVENTS", "FACT_TABLES", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts", "FactsTx", "Log",
-    "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "event_key", "event_record", "fact_table",
+    "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts", "FactsTx",
+    "Log", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "event_key", "event_record", "fact_table",
     "fetch_in", "insert", "insert_new", "migrate", "migrations", "open_store", "set_cursor", "state_table", "upsert",
 ]

@@ -14,10 +14,11 @@ from typing import Any, Literal, NamedTuple, Protocol
 from datong.errors import Unavailable
 from datong.model import Event, encode_event
 
-__all__ = ["EVENTS", "QUARANTINE", "Appended", "Entry", "Log", "Record", "SqliteLog", "event_key", "event_record"]
+__all__ = ["EVENTS", "MARK", "QUARANTINE", "Appended", "Entry", "Log", "Record", "SqliteLog", "event_key",
+           "event_record"]
 
-EVENTS, QUARANTINE = 0, 1
-"""The topics of the log."""
+EVENTS, QUARANTINE, MARK = 0, 1, 2
+"""The topics of the log; a mark is the flow's own and holds where a batch ended."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (
@@ -81,6 +82,10 @@ class Log(Protocol):
         """Return up to `limit` entries with an offset larger than `after`, in order."""
         ...
 
+    def find(self, key: bytes) -> Entry | None:
+        """Return the entry that was appended under this key, or None."""
+        ...
+
     def end(self) -> int:
         """Return the offset of the last durable entry, 0 when there is none."""
         ...
@@ -124,6 +129,11 @@ class SqliteLog:
         """Read on this thread's own connection."""
         sql = "SELECT offset, topic, body FROM log WHERE offset > ? ORDER BY offset LIMIT ?"
         return [Entry(*row) for row in self._reader().execute(sql, (after, limit))]
+
+    def find(self, key: bytes) -> Entry | None:
+        """Look the key up in the index that dedupes."""
+        row = self._reader().execute("SELECT offset, topic, body FROM log WHERE key = ?", (key,)).fetchone()
+        return Entry(*row) if row else None
 
     def end(self) -> int:
         """Return the last durable offset."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 import sqlalchemy as sa
 
@@ -58,9 +61,9 @@ def test_events_go_through_once_and_derived_ones_follow(store: Store) -> None:
     stage = Counting()
     flow = Flow(store, [stage])
     store.log.append([event_record(event("a")), event_record(event("b"))])
-    assert [flow.pump(), flow.pump(), flow.pump()] == [2, 2, 0]
+    assert [flow.pump(), flow.pump(), flow.pump()] == [2, 3, 0]
     assert [[e.id for e in b.events] for b in stage.batches] == [["a", "b"], ["from:a", "from:b"]]
-    assert [e.offset for e in stage.batches[1].events] == [3, 4]
+    assert [e.offset for e in stage.batches[1].events] == [4, 5]  # 3 is the mark of the first batch
     assert (counted(store), flow.behind) == (4, 0)
 
 
@@ -78,7 +81,34 @@ def test_a_failure_leaves_no_trace_and_the_batch_runs_again(store: Store) -> Non
     while again.pump():
         pass
     assert counted(store) == 2
-    assert store.log.end() == 2
+    assert store.log.end() == 3
+
+
+def test_a_batch_that_broke_off_is_the_same_batch_again(store: Store) -> None:
+    """What came into the log meanwhile waits: the events that were derived already are derived again, and no others."""
+    stage = Counting()
+    flow = Flow(store, [stage])
+    store.log.append([event_record(event("a", NOW + 1)), event_record(event("b", NOW + 2))])
+    breaking = store.state.write
+
+    @contextmanager
+    def broken() -> Iterator[sa.Connection]:
+        with breaking() as tx:
+            yield tx
+            raise RuntimeError("the disk is full")
+
+    store.state.write = broken  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError):
+        flow.pump()
+    store.state.write = breaking  # type: ignore[method-assign]
+    store.log.append([event_record(event("late", NOW + 9))])
+    again = Flow(store, [stage])
+    while again.pump():
+        pass
+    first, second = stage.batches[:2]
+    assert [[e.id for e in b.events] for b in (first, second)] == [["a", "b"], ["a", "b"]]
+    assert first.now == second.now == NOW + 2
+    assert [e.id for b in stage.batches[2:] for e in b.events] == ["from:a", "from:b", "late", "from:late"]
 
 
 def test_a_new_flow_goes_on_where_the_last_one_stopped(store: Store) -> None:
@@ -143,8 +173,8 @@ def test_drain_brings_everything_home_and_tells_how_far(store: Store) -> None:
     flow = Flow(store, [Counting()])
     store.log.append([event_record(event("a"))])
     flow.drain(lambda *x: told.append(x))
-    assert (flow.behind, store.facts.position()) == (0, 2)
-    assert told == [("recognise", 1, 2), ("recognise", 2, 2), ("facts", 2, 2)]
+    assert (flow.behind, store.facts.position()) == (0, 3)
+    assert told == [("recognise", 1, 3), ("recognise", 3, 3), ("facts", 3, 3)]
 
 
 def test_a_failing_stage_is_shown_and_tried_again(store: Store) -> None:

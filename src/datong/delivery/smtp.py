@@ -69,10 +69,14 @@ class Smtp:
             server = smtplib.SMTP_SSL(s.host, s.port or 465, timeout=timeout, context=ssl.create_default_context())
         else:
             server = smtplib.SMTP(s.host, s.port or (587 if s.tls == "starttls" else 25), timeout=timeout)
-        if s.tls == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if s.user:
-            server.login(s.user, self._password)
+        try:
+            if s.tls == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if s.user:
+                server.login(s.user, self._password)
+        except Exception:
+            server.close()
+            raise
         return server
 
 

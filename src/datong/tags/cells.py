@@ -6,6 +6,7 @@ cells keep their moments sorted; one cell serves every window over the same even
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from math import floor
@@ -26,7 +27,7 @@ def decay(ms: int, half_life: int) -> float:
     return 2.0 ** (-ms / half_life) if half_life else 1.0
 
 
-class Cell:
+class Cell(ABC):
     """What one aggregate keeps; `key` names its data in a member's state."""
 
     def __init__(self, key: str, aggregate: Aggregate, where: Where | None) -> None:
@@ -46,17 +47,17 @@ class Cell:
         cells[self.key] = self.add(cells.get(self.key), event, rows, now)
         return True
 
+    @abstractmethod
     def add(self, data: Any, event: Any, rows: Sequence[Item], now: int) -> Any:
         """Return the data with the matching rows of an event added."""
-        raise NotImplementedError
 
+    @abstractmethod
     def merge(self, a: Any, b: Any) -> Any:
         """Return the data of two members that are one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, data: Any, now: int, last: int) -> Any:
         """Return the aggregate's value over (now - last, now]; `data` is None before the first event."""
-        raise NotImplementedError
 
     def wanes(self, last: int) -> bool:
         """Return whether time alone can ever change the value."""

@@ -6,23 +6,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from datong.errors import Rejected
-from datong.model import exponent, to_minor
+from datong.model import CURRENCIES, exponent, to_minor
 
-__all__ = ["CURRENCIES", "LIMIT", "line_amount", "minor", "number"]
+__all__ = ["LIMIT", "line_amount", "minor", "number"]
 
 LIMIT = 10**15
 """No amount is as large as this, in minor units: it would be ten thousand billion, and is a mistake."""
-
-_CODES = """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
-    CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG
-    HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA
-    MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD
-    RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX
-    USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-"""
-CURRENCIES = frozenset(_CODES.split())
-"""The currencies of ISO 4217."""
 
 _SCALES = {code: int(10 ** exponent(code)) for code in CURRENCIES}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import msgspec
@@ -83,13 +84,13 @@ class Listening(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
 
 
-class Kind:
+class Kind(ABC):
     """One kind of touchpoint: `listen` is a pure function of the frame, without clock, network or state."""
 
     kind: ClassVar[str] = ""
     hears: ClassVar[tuple[str, ...]] = ()
     """The event types it can make; empty means any."""
 
+    @abstractmethod
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:
         """Return what the frame says, part by part; raises Rejected when nothing of it can be read."""
-        raise NotImplementedError

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from datong.errors import Rejected
-from datong.model import EventType, Item
-from datong.touchpoints.amounts import CURRENCIES, minor, number
+from datong.model import CURRENCIES, EventType, Item
+from datong.touchpoints.amounts import minor, number
 from datong.touchpoints.lines import CODE, LINE, SHORT, Mode, line_of, lines, negated, text
 
 __all__ = ["TRADE", "Parts", "read_parts"]

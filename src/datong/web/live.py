@@ -18,7 +18,7 @@ from litestar.response import ServerSentEvent
 
 from datong.analytics import effect, visits
 from datong.commerce import order, order_key
-from datong.delivery import messages
+from datong.delivery import channel_health, messages
 from datong.identity import label, who
 from datong.marketing import all_campaigns, decisions, redemptions
 from datong.model import local_parts
@@ -111,7 +111,7 @@ def _live(platform: Platform, kept: Kept, language: str) -> dict[str, Any]:
         plans = venues(tx)
         said = messages(tx, platform.vault, limit=12)
         rows = event_rows(tx, last)
-        heard = sources(tx, today)
+        heard, ways = sources(tx, today), channel_health(tx)
         fired, redeemed = _firings(tx, platform, language), _redeemed(tx)
         running = {c.code: c.definition.name for c in all_campaigns(tx)}
     counted = {spot: [n, 0] for spot, n in here.counts.items()}
@@ -142,7 +142,7 @@ def _live(platform: Platform, kept: Kept, language: str) -> dict[str, Any]:
         "events_per_s": round(_pace.per_second(store.log.end()), 1),
         "present": {"total": len(people) + nobody, "known": len(people), "anonymous": nobody},
         "venues": [{"place": v.code, "name": v.name.in_language(language)} for v in plans], "floors": floors,
-        "last": rows, "firings": fired, "redeemed": redeemed, "sources": heard,
+        "last": rows, "firings": fired, "redeemed": redeemed, "sources": heard, "channels": ways,
         "messages": [
             {"id": m.id, "at": m.created, "member": m.member, "label": label(m.member), "channel": m.channel,
              "title": m.title, "body": m.body, "coupon": m.coupon, "campaign": m.campaign,

@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -90,7 +90,7 @@ def _console(platform: Platform) -> Litestar:
         exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         openapi_config=OpenAPIConfig(
-            "Datong", __version__, path="/api/schema", render_plugins=[SwaggerRenderPlugin()],
+            "Datong", __version__, path="/api/schema", render_plugins=[JsonRenderPlugin()],
         ),
         state=State({"platform": platform, "failed_logins": {}, "kept": Kept()}),
     )

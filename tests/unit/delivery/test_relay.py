@@ -15,7 +15,7 @@ from datong.errors import ConfigError, Refused, Unavailable
 from datong.marketing import set_state
 from datong.model import HOUR, MINUTE, SECOND, Event, Message, decode_event
 from datong.privacy import Vault
-from datong.storage import Store
+from datong.storage import EVENTS, Store
 
 
 class Box:
@@ -64,7 +64,7 @@ def states(shop: Shop) -> list[tuple[str, str]]:
 
 
 def told(shop: Shop) -> list[Event]:
-    events = [decode_event(e.body) for e in shop.store.log.read(0, 10_000)]
+    events = [decode_event(e.body) for e in shop.store.log.read(0, 10_000) if e.topic == EVENTS]
     return [e for e in events if e.source == "delivery"]
 
 

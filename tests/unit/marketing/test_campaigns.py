@@ -13,7 +13,7 @@ from datong.config import MarketingSettings
 from datong.errors import ConfigError, NotFound, Rejected
 from datong.marketing import all_campaigns, campaign, load_campaigns, save_campaign, set_state
 from datong.model import decode_event, from_iso
-from datong.storage import Store
+from datong.storage import EVENTS, Store
 
 
 def put(store: Store, text: str) -> None:
@@ -31,7 +31,7 @@ def test_a_file_is_taken_in_once_and_again_when_it_changes(store: Store) -> None
     assert load_campaigns(store) == []
     put(store, file(holdout=0.3))
     assert [(c.version, c.definition.holdout) for c in load_campaigns(store)] == [(2, 0.3)]
-    told = [decode_event(e.body) for e in store.log.read(0, 10)]
+    told = [decode_event(e.body) for e in store.log.read(0, 10) if e.topic == EVENTS]
     assert [(e.id, e.campaign, e.properties["name"]) for e in told] == [
         ("campaign:welcome:1", "welcome", "Welcome"), ("campaign:welcome:2", "welcome", "Welcome")]
 

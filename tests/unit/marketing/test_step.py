@@ -10,7 +10,7 @@ from datong.errors import Rejected
 from datong.marketing import assignments_of, check_coupon, counts, coupons_of, decisions, decisions_of, messages_since
 from datong.model import DAY, HOUR, MINUTE, Event, Item, decode_event
 from datong.privacy import Vault
-from datong.storage import Store, set_cursor
+from datong.storage import EVENTS, Store, set_cursor
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def outcomes(shop: Shop) -> list[tuple[str, str, str]]:
 
 
 def logged(shop: Shop, type_: str) -> list[Event]:
-    events = [decode_event(entry.body) for entry in shop.store.log.read(0, 10_000)]
+    events = [decode_event(entry.body) for entry in shop.store.log.read(0, 10_000) if entry.topic == EVENTS]
     return [e for e in events if e.type == type_]
 
 

@@ -16,7 +16,7 @@ EVENT = {"offset", "id", "time", "type", "channel", "source", "place", "zone", "
 def test_live(user: TestClient[Any]) -> None:
     shown = user.get("/api/live").json()
     assert shown.keys() == {"now", "behind_ms", "events_per_s", "present", "floors", "venues", "last", "firings",
-                            "messages", "redeemed", "effect", "sources"}
+                            "messages", "redeemed", "effect", "sources", "channels"}
     assert shown["present"] == {"total": 0, "known": 0, "anonymous": 0}
     (floor,) = shown["floors"]
     assert [(z["zone"], z["name"], z["shop"], z["category"]) for z in floor["zones"]] == [
@@ -30,6 +30,8 @@ def test_live(user: TestClient[Any]) -> None:
     assert (redeemed["amount"], redeemed["spent"], redeemed["coupon"]) == (9_980, 39_920, message["coupon"])
     sources = {s["name"]: (s["kind"], s["quarantined"]) for s in shown["sources"]}
     assert sources["tills"] == ("pos", 1)
+    assert [(c["name"], c["kind"], c["state"], c["reason"], c["waiting"]) for c in shown["channels"]] == [
+        ("inbox", "inbox", "ok", "", 0)]
 
 
 def test_live_speaks_the_readers_language(user: TestClient[Any]) -> None:

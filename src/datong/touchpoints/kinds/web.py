@@ -46,7 +46,7 @@ class Web(Kind):
         try:
             return read_batch(frame)
         except Rejected as error:
-            if error.field != "batch":
+            if error.field != "batch" or error.code == "empty_batch":
                 raise
             return read_single(frame, "")
 

@@ -28,6 +28,7 @@ describe("money", () => {
 
   it("is a dash when nothing is known", () => {
     expect(english.money(null)).toBe("–");
+    expect([english.number(null), english.number(0)]).toEqual(["–", "0"]);
     expect(english.money(Number.NaN)).toBe("–");
   });
 });
@@ -75,6 +76,13 @@ describe("durations", () => {
     expect(english.ago(NOON - 65_000, NOON)).toBe("1 min. ago");
     expect(english.ago(NOON - 3 * 86_400_000, NOON)).toBe("3 days ago");
     expect(english.ago(NOON + 4000, NOON)).toBe("0 sec. ago");
+  });
+});
+
+describe("sinceMidnight", () => {
+  it("counts the retailer's day, not ours", () => {
+    expect(english.sinceMidnight(Date.parse("2026-03-01T16:00:00Z"))).toBe(0);
+    expect(english.sinceMidnight(Date.parse("2026-03-01T15:59:59Z"))).toBe(86_399_000);
   });
 });
 

@@ -30,6 +30,8 @@ export interface Format {
   dayShort(iso: string): string;
   /** The calendar date of a moment in the retailer's time zone, "2026-03-01". */
   isoDay(ms: number): string;
+  /** How much of the retailer's day is gone (ms). */
+  sinceMidnight(ms: number): number;
   /** "3 min", "1 h 20 min", "7 days". */
   duration(ms: number | null | undefined): string;
   /** A period as settings write it, "7d" or "90m", in words; other text stays as it is. */
@@ -86,6 +88,9 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
   const days = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "short", day: "numeric", weekday: "short" });
   const shortDays = new Intl.DateTimeFormat(language, { timeZone: "UTC", month: "numeric", day: "numeric" });
   const iso = new Intl.DateTimeFormat("en-CA", { timeZone: timezone, year: "numeric", month: "2-digit", day: "2-digit" });
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone: timezone, hourCycle: "h23", hour: "numeric", minute: "numeric", second: "numeric",
+  });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
   const [dayUnit, hourUnit, minuteUnit, secondUnit] = [unit("day"), unit("hour"), unit("minute"), unit("second")];
   const scale = 10 ** exponent;
@@ -118,6 +123,10 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
     day: (text) => written(days, text),
     dayShort: (text) => written(shortDays, text),
     isoDay: (ms) => iso.format(ms),
+    sinceMidnight: (ms) => {
+      const part = Object.fromEntries(parts.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+      return ((part.hour ?? 0) * 60 + (part.minute ?? 0)) * 60_000 + (part.second ?? 0) * 1000;
+    },
     duration,
     period: (text) => {
       const [, count, name] = /^(\d+)([smhdw])$/.exec(text) ?? [];

@@ -115,6 +115,20 @@ export interface SourceHealth {
   quarantined: number;
 }
 
+/** A way out for messages. */
+export interface ChannelHealth {
+  name: string;
+  kind: string;
+  /** "ok" or "dead". */
+  state: string;
+  /** In this state since. */
+  since: Millis;
+  /** Why it is dead. */
+  reason: string;
+  /** How many messages wait for it. */
+  waiting: number;
+}
+
 export interface Live {
   now: Millis;
   behind_ms: number;
@@ -128,6 +142,7 @@ export interface Live {
   redeemed: Redemption[];
   effect: LiveEffect[];
   sources: SourceHealth[];
+  channels: ChannelHealth[];
 }
 
 export type Channels = "online" | "offline" | "both" | "none";
@@ -298,6 +313,15 @@ export interface CampaignPage extends CampaignRow {
   holdout?: number;
   messages: Message[];
   silence?: { reason: string; count: number }[];
+}
+
+/** One sending of an audience campaign: members meant, and members decided so far. */
+export interface Launch {
+  id: string;
+  campaign: string;
+  at: Millis;
+  total: number;
+  done: number;
 }
 
 export interface SceneRow {

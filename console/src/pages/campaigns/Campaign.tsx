@@ -14,6 +14,7 @@ import { Answer, Notice } from "../../parts/Notice";
 import { Card, Figures, Page } from "../../parts/Page";
 import { Messages } from "../live/lists";
 import { daysOption, effectOption } from "./charts";
+import { LaunchButton } from "./LaunchButton";
 import { PauseButton } from "./PauseButton";
 import { useVerdict, VerdictBadge } from "./verdict";
 
@@ -160,6 +161,7 @@ export default function Campaign() {
             <Icon name="back" /> {t("nav.campaigns")}
           </Link>
           {campaign && <PauseButton campaign={campaign} />}
+          {campaign && <LaunchButton campaign={campaign} />}
         </>
       }>
       <Answer query={query} lines={12}>

@@ -10,7 +10,8 @@ import { EventLine } from "../../parts/EventLine";
 import { Answer, Notice } from "../../parts/Notice";
 import { Card, Figures, Page } from "../../parts/Page";
 import { FloorPlan } from "./FloorPlan";
-import { Effects, Firings, Messages, Redeemed, Sources } from "./lists";
+import { ChannelList, Sources } from "./Health";
+import { Effects, Firings, Messages, Redeemed } from "./lists";
 import { useStream } from "./stream";
 
 function Present({ present }: { present: LiveData["present"] }) {
@@ -118,8 +119,11 @@ function Board({ live }: { live: LiveData }) {
             <Redeemed rows={live.redeemed} />
           </div>
         </Card>
-        <Card title={t("live.sources")} flush>
+        <Card title={t("live.sources")} hint={t("live.sources.hint")} className="span-8" flush>
           <Sources sources={live.sources} now={live.now} />
+        </Card>
+        <Card title={t("live.channels")} hint={t("live.channels.hint")} className="span-4 short" flush>
+          <ChannelList channels={live.channels} now={live.now} />
         </Card>
       </div>
     </>

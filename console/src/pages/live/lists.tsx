@@ -1,6 +1,6 @@
-/** The lists beside the floor plan: scenes, messages, coupons, effects, sources. */
+/** The lists beside the floor plan: scenes, messages, coupons, effects. */
 import { Link } from "wouter";
-import type { Firing, LiveEffect, Message, Redemption, SourceHealth } from "../../api/types";
+import type { Firing, LiveEffect, Message, Redemption } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { Badge, MemberLink, OutcomeBadge, StateBadge } from "../../parts/badges";
@@ -8,9 +8,6 @@ import { Interval } from "../../parts/Interval";
 import { scaleOf, verdictOf } from "../../parts/verdict";
 import { Notice } from "../../parts/Notice";
 import { usePlaceNames } from "../../parts/places";
-import { Table, type Column } from "../../parts/Table";
-
-const QUIET_MS = 10 * 60_000;
 
 export function Firings({ firings }: { firings: Firing[] }) {
   const { t, maybe } = useWords();
@@ -88,11 +85,15 @@ export function Redeemed({ rows }: { rows: Redemption[] }) {
           <time title={format.dateTime(row.at)}>{format.clock(row.at)}</time>
           <div className="grow">
             <div className="row tight">
-              <strong className="clip">{row.spent ? t("live.redeemed.spent", { amount: format.money(row.spent) }) : row.ref}</strong>
+              <strong className="clip">
+                {row.spent !== null ? t("live.redeemed.spent", { amount: format.money(row.spent) })
+                  : row.place ? row.ref : t("live.redeemed.online")}
+              </strong>
               <Badge tone="good">{t("live.redeemed.off", { amount: format.money(row.amount) })}</Badge>
             </div>
             <div className="small faint">
-              <MemberLink member={row.member} label={row.label} /> · {named(row.place)}
+              <MemberLink member={row.member} label={row.label} />
+              {row.place && ` · ${named(row.place)}`}
               {" · "}
               <span className="mono">{row.coupon}</span>
             </div>
@@ -130,35 +131,4 @@ export function Effects({ effects }: { effects: LiveEffect[] }) {
       ))}
     </ul>
   );
-}
-
-export function Sources({ sources, now }: { sources: SourceHealth[]; now: number }) {
-  const { t, maybe } = useWords();
-  const format = useFormat();
-  if (!sources.length) return <Notice tight title={t("live.sources.empty")} text={t("live.sources.empty.hint")} />;
-  const state = (row: SourceHealth) => (now - row.last_seen > QUIET_MS ? "quiet" : "fresh");
-  const columns: Column<SourceHealth>[] = [
-    {
-      key: "name",
-      title: t("source.name"),
-      phone: "title",
-      show: (row) => (
-        <span className="row tight">
-          <span className={`dot ${state(row) === "fresh" ? "good" : "warn"}`} aria-hidden="true" />
-          <strong>{row.name}</strong> <span className="faint">{maybe(`kind.${row.kind}`, row.kind)}</span>
-        </span>
-      ),
-    },
-    { key: "state", title: t("source.state"), show: (row) => t(`source.${state(row)}`) },
-    { key: "last", title: t("source.last"), show: (row) => format.ago(row.last_seen, now) },
-    { key: "today", title: t("source.today"), number: true, show: (row) => format.number(row.events_today) },
-    {
-      key: "rejected",
-      title: t("source.rejected"),
-      number: true,
-      show: (row) =>
-        row.quarantined ? <Link href="/quarantine">{format.number(row.quarantined)}</Link> : format.number(0),
-    },
-  ];
-  return <Table label={t("live.sources")} columns={columns} rows={sources} rowKey={(row) => row.name} />;
 }

@@ -9,9 +9,9 @@ import segno
 __all__ = ["coupon_png", "coupon_qr"]
 
 
-def coupon_qr(code: str, scale: int = 4) -> str:
-    """Return the code as an inline SVG of `scale` pixels per module."""
-    return str(segno.make(code, micro=False, error="m").svg_inline(scale=scale))
+def coupon_qr(code: str) -> str:
+    """Return the code as an inline SVG that grows with the room it is given."""
+    return str(segno.make(code, micro=False, error="m").svg_inline(omitsize=True))
 
 
 def coupon_png(code: str, scale: int = 6) -> bytes:

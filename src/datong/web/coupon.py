@@ -32,9 +32,9 @@ _PAGE = Environment(autoescape=True).from_string("""\
 <style>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif; }
 body { margin: 0; display: grid; place-items: center; min-height: 100vh; background: Canvas; color: CanvasText; }
-main { width: min(22rem, 92vw); text-align: center; padding: 1.5rem; border: 1px solid #8885; border-radius: 1rem; }
+main { box-sizing: border-box; width: min(24rem, 92vw); text-align: center; padding: 1.5rem; border: 1px solid #8885; border-radius: 1rem; }
 h1 { font-size: 1.1rem; margin: 0 0 .25rem; } .offer { font-size: 1.9rem; font-weight: 700; margin: .25rem 0 1rem; }
-svg { width: 70%; height: auto; background: #fff; padding: .75rem; border-radius: .5rem; }
+svg { box-sizing: border-box; width: 70%; height: auto; background: #fff; padding: .75rem; border-radius: .5rem; }
 code { display: block; font-size: 1.05rem; letter-spacing: .06em; margin: .75rem 0; } p { margin: .25rem 0; }
 </style>
 <main><h1>{{ retailer }}</h1>
@@ -55,7 +55,7 @@ def page(request: Request[Any, Any, State], code: FromPath[str]) -> Response[str
     shown: dict[str, Any] = {"w": words, "retailer": retailer.name}
     if found.ok and found.coupon:
         until = datetime.fromtimestamp(found.coupon.expires / 1000, UTC).astimezone(ZoneInfo(retailer.timezone))
-        shown |= {"offer": offer_text(found.coupon.offer, words["lang"], retailer.currency), "code": found.code,
+        shown |= {"offer": offer_text(found.coupon.offer, retailer.currency, words["lang"]), "code": found.code,
                   "qr": Markup(coupon_qr(found.code)), "until": until.strftime("%Y-%m-%d %H:%M")}  # noqa: S704 our SVG
     else:
         shown["reason"] = words.get(found.reason, words["unknown"])

@@ -37,7 +37,8 @@ def prepare(lock: str) -> Path:
     file = ROOT / "requirements" / f"{lock}.txt"
     stamp = VENV / f".{lock}"
     wanted = hashlib.sha256(file.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()).hexdigest()
-    if not (stamp.exists() and stamp.read_text() == wanted and PYTHON.exists()):
+    linked = any(VENV.glob("[Ll]ib/**/site-packages/_editable_impl_datong.pth"))  # not so after `pip install .`
+    if not (stamp.exists() and stamp.read_text() == wanted and PYTHON.exists() and linked):
         if not PYTHON.exists():
             print("· making a virtual environment in .venv")
             command = [sys.executable, "-m", "venv", str(VENV)]

@@ -61,7 +61,7 @@ def commands() -> str:
     parts = ["# Commands\n"]
 
     def tell(command: click.Command, name: str) -> None:
-        context = click.Context(command, info_name=name, max_content_width=100)
+        context = click.Context(command, info_name=name, max_content_width=100, **datong.context_settings)
         parts.append(f"\n## `{name}`\n\n```\n{command.get_help(context)}\n```\n")
         for inner in getattr(command, "commands", {}).values():
             tell(inner, f"{name} {inner.name}")

@@ -12,6 +12,7 @@ import click
 
 import datong
 from datong import web
+from datong.cli.serve import check_port
 from datong.privacy import Vault
 from datong.simulator import write_demo
 
@@ -23,7 +24,7 @@ __all__ = ["demo"]
               help="Where its data lie; a second start goes on from there.")
 @click.option("--port", default=8720, show_default=True, help="Port of the console.")
 @click.option("--seed", default=7, show_default=True, help="Another seed is another mall.")
-@click.option("--speed", default=60.0, show_default=True, help="Simulated seconds in one real second.")
+@click.option("--speed", default=60.0, show_default=True, help="Simulated seconds in a real one, from its first start.")
 @click.option("--language", type=click.Choice(["en", "zh-CN"]), default="en", show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open the console in a browser.")
 def demo(directory: Path, port: int, seed: int, speed: float, language: str, browser: bool) -> None:
@@ -33,6 +34,7 @@ def demo(directory: Path, port: int, seed: int, speed: float, language: str, bro
     public touchpoints, and the platform works the rest out.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    check_port("127.0.0.1", port)
     directory.mkdir(parents=True, exist_ok=True)
     first = not (directory / "datong.toml").exists()
     if first:
@@ -49,7 +51,8 @@ def demo(directory: Path, port: int, seed: int, speed: float, language: str, bro
                        "--seed", str(seed), "--language", language]
             simulator.append(subprocess.Popen(command))  # noqa: S603 our own module
             click.echo(f"{'A mall opens' if first else 'The mall goes on'} at {url}/console/   login: demo / demo")
-            click.echo("5,000 shoppers live at 60 times real time. Ctrl-C stops; the same command goes on.")
+            faster = platform.settings.clock.speed  # as the first start wrote it
+            click.echo(f"5,000 shoppers live at {faster:g} times real time. Ctrl-C stops; the same command goes on.")
             if browser:
                 webbrowser.open(f"{url}/console/")
 

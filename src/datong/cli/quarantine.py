@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 import datong
 from datong.cli.remote import ask
@@ -44,13 +44,15 @@ def listing(config: Path, state: Any, reason: str, page: int) -> None:
     if not found["total"]:
         console.print(f"Nothing is {'in quarantine' if state == 'open' else state}.")
         return
-    table = Table("id", "at", "source", "reason", "what is wrong", "next step")
+    table = Table(*(Column(name, no_wrap=True) for name in ("id", "at (UTC)", "source", "reason")),
+                  Column("what is wrong", overflow="fold"), Column("next step", overflow="fold"))
     for item in found["items"]:
-        when = to_iso(item["at"])[:19]
+        when = to_iso(item["at"])[:16].replace("T", " ")
         table.add_row(str(item["id"]), when, item["source"], item["code"], item["message"], item["hint"])
     console.print(table)
     console.print(", ".join(f"{r['code']}: {r['count']:,}" for r in found["reasons"]))
-    console.print("Look at one: datong quarantine show ID · take them in again: datong quarantine replay")
+    for line in ("Look at one: datong quarantine show ID", "Take them in again: datong quarantine replay"):
+        console.print(line)
 
 
 @quarantine.command()

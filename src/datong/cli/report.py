@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 import click
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 import datong
@@ -130,12 +132,15 @@ def _make(config: str, name: str, params: dict[str, str]) -> Report:
 
 def _print(found: Report) -> None:
     heading = f"{found.title} ({found.currency})" if any(c.kind == "money" for c in found.columns) else found.title
-    grid = Table(title=heading, title_justify="left")
+    grid = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for column in found.columns:
-        grid.add_column(column.title, justify="left" if column.kind in ("text", "date") else "right")
+        grid.add_column(column.title, justify="left" if column.kind in ("text", "date") else "right", overflow="fold")
     for row in found.rows:
         grid.add_row(*(cell(row.get(c.name), c.kind, found.currency) for c in found.columns))
     console = Console(highlight=False, markup=False)
+    free = console.options.update(max_width=10_000)
+    least, most = Measurement.get(console, free, grid)  # a figure is never cut, however narrow the terminal is
+    console.width = max(console.width, least if console.is_terminal else most)
     console.print(grid)
     for note in found.notes if found.rows else [*found.notes, "nothing to show here yet"]:
         console.print(note)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+import socket
 from pathlib import Path
 
 import click
@@ -11,8 +13,9 @@ import click
 import datong
 from datong import web
 from datong.config import load
+from datong.errors import ConfigError
 
-__all__ = ["config_option", "serve"]
+__all__ = ["check_port", "config_option", "serve"]
 
 config_option = click.option(
     "--config", default="datong.toml", show_default=True, type=click.Path(path_type=Path), envvar="DATONG_CONFIG",
@@ -35,6 +38,23 @@ def serve(config: Path, host: str | None, port: int | None) -> None:
         console = {"password": web.hash_password(password)}
         click.echo(f"No console password is set. For this run: {settings.console.user} / {password}")
     with datong.open(str(config), server=server, console=console) as platform:
+        listen = platform.settings.server
+        check_port(listen.host, listen.port)
         platform.start()
-        at = f"http://{platform.settings.server.host}:{platform.settings.server.port}"
+        at = f"http://{listen.host}:{listen.port}"
         web.serve(platform, on_start=lambda: click.echo(f"Datong is at {at}/  (Ctrl-C stops it)"))
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise ConfigError when one cannot listen there; asked before anything starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    hint = "stop what listens there, perhaps another Datong, or give another port: --port 8730"
+    try:
+        if not 0 <= port <= 65_535:
+            raise OSError("a port is a number up to 65535")
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = os.strerror(code).lower() if (code := error.errno or 0) > 0 else str(error)  # below 0: a wrong name
+        raise ConfigError(
+            f"cannot listen at {host}:{port}: {why}", code="port_taken", hint=hint, field="server.port"
+        ) from None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,6 +180,21 @@ def test_two_platforms_on_one_folder(config: str) -> None:
         f"error {Path(config).parent / 'data'} is in use by a running platform",
         "→ ask it over HTTP, or stop it first",
     ]
+
+
+@pytest.mark.network
+def test_a_taken_port_is_told_before_anything_starts(config: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = (
+            f"error cannot listen at 127.0.0.1:{port}: address already in use\n"
+            "→ stop what listens there, perhaps another Datong, or give another port: --port 8730\n"
+        )
+        for command in (("serve", "--config", config), ("demo", "--dir", str(tmp_path / "demo"), "--no-browser")):
+            code, _, err = run(*command, "--port", str(port))
+            assert (code, err[err.index("error "):]) == (2, said)
+    assert not (tmp_path / "demo").exists()
+    assert run("serve", "--config", config, "--port", "99999")[0] == 2
 
 
 def test_a_wrong_option_is_a_usage_error() -> None:

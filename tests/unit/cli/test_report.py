@@ -47,6 +47,12 @@ def test_a_table_folds_first_what_the_spine_has_taken(config: str) -> None:
     assert "2 receipts, 3 pieces, 400.00 CNY after returns, 0 members" in shown
 
 
+def test_no_figure_is_cut_in_a_narrow_place(config: str) -> None:
+    found = CliRunner().invoke(report, ("-c", config, "campaigns"), env={"COLUMNS": "30"}, catch_exceptions=False)
+    assert "Members redeeming" in found.output
+    assert "…" not in found.output
+
+
 def test_csv_and_json(config: str) -> None:
     assert run("sales", "-c", config, "--by", "sku", "--format", "csv") == (
         "sku,sku_name,rank,quantity,amount,receipts\na,,1,2,399.00,1\nb,,2,1,1.00,1\n"

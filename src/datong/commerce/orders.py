@@ -40,13 +40,13 @@ class _Entry(NamedTuple):
     original: str | None
 
 
-def take_orders(batch: Batch, tx: sa.Connection) -> None:
-    """Enter the batch's receipts, orders, returns, refunds and cancellations."""
+def take_orders(batch: Batch, tx: sa.Connection) -> set[int]:
+    """Enter the batch's receipts, orders, returns, refunds and cancellations; return the offsets of repeats."""
     entries = [
         _entry(event, items) for event, items in zip(batch.events, batch.items, strict=True) if event.type in KINDS
     ]
     if not entries:
-        return
+        return set()
     known = _look(tx, (e.key for e in entries))
     new, again = _sort_out(entries, known)
     if again:  # the number was used before: the same order told again, or another receipt under a longer key
@@ -57,6 +57,7 @@ def take_orders(batch: Batch, tx: sa.Connection) -> None:
     insert_new(tx, DUPLICATE, [{"offset": e.event.offset, "key": e.key} for e in (*again, *spent)])
     _write(tx, new)
     _settle(tx, new)
+    return {e.event.offset for e in (*again, *spent)}
 
 
 def _entry(event: Event, items: Sequence[Item]) -> _Entry:

@@ -32,7 +32,7 @@ class Commerce(Stage):
              "listed": s.listed, "updated": at}
             for s, at in updated.values()
         ])
-        take_orders(batch, tx)
+        batch.repeats = take_orders(batch, tx)
         insert_new(tx, REDEEMED, [
             {"offset": e.offset, "coupon": e.coupon, "campaign": e.campaign, "ident": e.ident, "place": e.place,
              "ref": e.ref, "ts": e.time, "amount": e.amount}
@@ -47,9 +47,9 @@ class Commerce(Stage):
         items, updated = self._folded_goods.fill(batch.events, self._products)
         batch.items = batch.items or items
         with self._store.state.read() as tx:
-            skip = duplicates(tx, batch.first, batch.last)
+            batch.repeats = duplicates(tx, batch.first, batch.last)
         fold_products(updated, facts)
-        fold_receipts(batch.events, batch.items, skip, facts)
+        fold_receipts(batch.events, batch.items, batch.repeats, facts)
         fold_redemptions(batch.events, facts)
 
     def _products(self, codes: list[str]) -> list[Sku]:

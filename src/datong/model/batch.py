@@ -24,7 +24,9 @@ class Batch(msgspec.Struct):
     the same in every replay. Parallel lists, one entry per event: `items` are the product lines with category and
     brand filled in from the catalogue (by *settle*), `members` the live member id or None (by *recognise*).
     `derived` are new events a stage wants in the log; their ids must be made from their cause, so that a second run
-    makes the same ones. `rejected` are the quarantined entries (offset, body) of the same stretch of the log.
+    makes the same ones. `repeats` are offsets of events that tell once more, under another message id, of an order
+    that is known already (from *settle*): they count nowhere. `rejected` are the quarantined entries (offset, body) of
+    the same stretch of the log.
     """
 
     events: list[Event]
@@ -36,3 +38,4 @@ class Batch(msgspec.Struct):
     merges: list[Merge] = []
     derived: list[Event] = []
     rejected: list[tuple[int, bytes]] = []
+    repeats: set[int] = set()

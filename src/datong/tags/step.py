@@ -97,9 +97,9 @@ class Tags(Stage):
 
     def _concerned(self, batch: Batch) -> list[tuple[int, int]]:
         by_type = self.plan.by_type
-        members = batch.members
+        members, repeats = batch.members, batch.repeats
         return [(at, m) for at, e in enumerate(batch.events)
-                if e.type in by_type and (m := members[at]) is not None] if members else []
+                if e.type in by_type and (m := members[at]) is not None and e.offset not in repeats] if members else []
 
     def _begin(self, tx: sa.Connection) -> int:
         """Return the serial number of the last write; forget the cache when it is not ours (a batch rolled back)."""

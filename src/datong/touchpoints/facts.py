@@ -18,11 +18,11 @@ _MOST = 32_767
 
 
 def fold_events(batch: Batch, facts: FactsTx) -> None:
-    """Append the batch's events; radio sightings, ticks of the clock and master data are no facts of their own."""
+    """Append the batch's events; radio sightings, ticks, master data and repeats are none of their own."""
     rows: list[tuple[Event, int, Item]] = []
     given: Sequence[tuple[Item, ...]] = batch.items or [event.items for event in batch.events]
     for event, items in zip(batch.events, given, strict=True):
-        if event.type not in _SKIPPED:
+        if event.type not in _SKIPPED and event.offset not in batch.repeats:
             rows.extend((event, at, item) for at, item in enumerate(items[:_MOST] or _NO_ITEM))
     if not rows:
         return

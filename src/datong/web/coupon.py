@@ -32,7 +32,8 @@ _PAGE = Environment(autoescape=True).from_string("""\
 <style>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif; }
 body { margin: 0; display: grid; place-items: center; min-height: 100vh; background: Canvas; color: CanvasText; }
-main { box-sizing: border-box; width: min(24rem, 92vw); text-align: center; padding: 1.5rem; border: 1px solid #8885; border-radius: 1rem; }
+main { box-sizing: border-box; width: min(24rem, 92vw); text-align: center; padding: 1.5rem;
+  border: 1px solid #8885; border-radius: 1rem; }
 h1 { font-size: 1.1rem; margin: 0 0 .25rem; } .offer { font-size: 1.9rem; font-weight: 700; margin: .25rem 0 1rem; }
 svg { box-sizing: border-box; width: 70%; height: auto; background: #fff; padding: .75rem; border-radius: .5rem; }
 code { display: block; font-size: 1.05rem; letter-spacing: .06em; margin: .75rem 0; } p { margin: .25rem 0; }

@@ -37,7 +37,7 @@ export const campaigns = {
   "launch.error.no_audience": "Not launched: this campaign has no audience; its scene starts it.",
   "campaign.verdict": "Verdict",
   "campaign.effect": "Effect against holdout",
-  "campaign.effect.hint": "Sales per member after assignment, treated against held back at random",
+  "campaign.effect.hint": "Sales at the till per member after assignment, treated against held back at random; online orders do not count",
   "campaign.effect.label": "Effect per member: {lift}, 95 % interval {low} to {high}",
   "campaign.mean.treated": "Sales per treated member",
   "campaign.mean.holdout": "Sales per member held back",

@@ -46,7 +46,7 @@ export const live = {
   "live.effect.empty": "No effect to show yet",
   "live.effect.empty.hint": "It appears when both groups of a campaign have members with sales.",
   "live.sources": "Sources",
-  "live.sources.hint": "Silent: nothing for far longer than its own average today, by store time. After closing time that is to be expected",
+  "live.sources.hint": "Silent: nothing for far longer than its own average today, by store time. Expected after closing time and a bulk load",
   "live.sources.empty": "No sources yet",
   "live.sources.empty.hint": "Name your touchpoints in datong.toml under [touchpoints]; each appears here with its first event.",
   "live.channels": "Delivery channels",

@@ -39,7 +39,7 @@ export const campaigns: Record<keyof typeof en, string> = {
   "launch.error.no_audience": "未能发起：该活动没有目标人群，由场景触发。",
   "campaign.verdict": "结论",
   "campaign.effect": "与对照组相比的效果",
-  "campaign.effect.hint": "分组后每位会员的销售额：触达组对比随机留出的对照组",
+  "campaign.effect.hint": "分组后每位会员的收银销售额：触达组对比随机留出的对照组，不计线上订单",
   "campaign.effect.label": "每位会员的效果：{lift}，95% 置信区间 {low} 至 {high}",
   "campaign.mean.treated": "触达组人均销售额",
   "campaign.mean.holdout": "对照组人均销售额",

@@ -48,7 +48,7 @@ export const live: Record<keyof typeof en, string> = {
   "live.effect.empty": "暂无效果数据",
   "live.effect.empty.hint": "活动的两组会员都产生销售后才会显示。",
   "live.sources": "数据来源",
-  "live.sources.hint": "中断：按门店时间计算，无事件的时间远超该来源今日的平均间隔；打烊后属正常现象",
+  "live.sources.hint": "中断：按门店时间计算，无事件的时间远超该来源今日的平均间隔；打烊后或批量导入后属正常现象",
   "live.sources.empty": "还没有数据来源",
   "live.sources.empty.hint": "请在 datong.toml 的 [touchpoints] 中配置触点，收到首个事件后会显示在这里。",
   "live.channels": "发送渠道",

@@ -16,7 +16,7 @@ describe("money", () => {
 
   it("shows signs with a true minus", () => {
     expect(english.moneySigned(1230)).toBe("+¥12.30");
-    expect(english.moneySigned(-200)).toBe("−¥2.00");
+    expect(english.moneySigned(-200)).toBe("\u2212\u2060¥2.00");
     expect(english.moneySigned(0)).toBe("¥0.00");
   });
 

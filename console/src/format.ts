@@ -59,8 +59,8 @@ function written(formatter: Intl.DateTimeFormat, text: string): string {
 
 const given = (value: number | null | undefined): value is number => typeof value === "number" && Number.isFinite(value);
 
-/** A true minus sign, as wide as the plus. */
-const minus = (text: string): string => text.replace("-", "\u2212");
+/** A true minus sign, as wide as the plus, and joined to its number: a line never breaks between the two. */
+const minus = (text: string): string => text.replace("-", "\u2212\u2060");
 
 /** All formats of one language, currency and time zone; the formatters are made once. */
 export function makeFormat({ language, currency, exponent, timezone }: FormatOptions): Format {

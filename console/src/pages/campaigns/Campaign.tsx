@@ -29,20 +29,23 @@ function EffectCard({ campaign }: { campaign: CampaignPage }) {
   const bounds = boundsOf(effect);
   const option = useMemo(() => {
     const known = boundsOf(effect);
-    return known && effectOption(known, format);
+    // Before the first sale after the assignment there is no width to draw.
+    return known && known.high > known.low ? effectOption(known, format) : null;
   }, [effect, format]);
   return (
     <Card title={t("campaign.effect")} hint={t("campaign.effect.hint")} actions={<VerdictBadge effect={effect} />}>
       <p className="verdict">{verdict(effect)}</p>
       <p className="soft">{t(`verdict.advice.${bounds ? verdictOf(effect) : "none"}`)}</p>
       {campaign.reason && <p className="faint small">{campaign.reason}</p>}
-      {effect && bounds && option && (
+      {effect && bounds && (
         <>
-          <LazyChart height={EFFECT_PX} option={option} label={t("campaign.effect.label", {
-            lift: format.moneySigned(bounds.lift),
-            low: format.moneySigned(bounds.low),
-            high: format.moneySigned(bounds.high),
-          })} />
+          {option && (
+            <LazyChart height={EFFECT_PX} option={option} label={t("campaign.effect.label", {
+              lift: format.moneySigned(bounds.lift),
+              low: format.moneySigned(bounds.low),
+              high: format.moneySigned(bounds.high),
+            })} />
+          )}
           <dl className="pairs">
             <div className="pair">
               <dt>{t("campaign.mean.treated")}</dt>

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import click
 import msgspec
@@ -20,26 +21,36 @@ HEAD = "<!-- written by scripts/reference.py; do not edit -->\n\n"
 def type_name(kind: Any) -> str:
     """Return a reader's name of a type."""
     text = kind.__name__ if isinstance(kind, type) and not get_args(kind) else str(kind)
-    return text.replace("typing.", "").replace("datong.config.sections.", "").replace("|", "or")
+    for prefix in ("typing.", "datong.config.sections.", "datong.config.stages."):
+        text = text.replace(prefix, "")
+    return text.replace("|", "or")
 
 
 def settings() -> str:
     """Return the page of every key of datong.toml."""
     parts = ["# Configuration\n\n`datong.toml`; `DATONG__SECTION__KEY` in the environment goes before the file. "
-             "An unknown key is an error that names the nearest known one.\n"]
-    for section, kind in get_type_hints(Settings).items():
+             "An unknown key is an error that names the nearest known one. A Secret is `{ file = \"…\" }` or "
+             "`{ env = \"…\" }`; paths start from the folder of `datong.toml`.\n"]
+
+    def tell(section: str, kind: Any) -> None:
         many = get_args(kind)
         shape = many[-1] if many else kind
         if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
-            continue
+            return
         heading = f"[{section}.NAME]" if many else f"[{section}]"
-        about = (shape.__doc__ or "").split(": ", 1)[-1].strip()
+        about = inspect.cleandoc(shape.__doc__ or "").split(": ", 1)[-1].strip()
         parts.append(f"\n## `{heading}`\n\n{about}\n\n| key | type | default |\n|---|---|---|\n")
         hints = get_type_hints(shape)
         for field in msgspec.structs.fields(shape):
             default = "required" if field.required else repr(
                 field.default if field.default is not msgspec.NODEFAULT else field.default_factory())
             parts.append(f"| `{field.name}` | {type_name(hints[field.name])} | `{default}` |\n")
+        for name, hint in hints.items():
+            if get_origin(hint) is dict:  # tables in this table
+                tell(f"{section}.{name}", hint)
+
+    for section, kind in get_type_hints(Settings).items():
+        tell(section, kind)
     return "".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
@@ -23,7 +24,7 @@ __all__ = ["demo"]
 @click.option("--dir", "directory", default="demo", show_default=True, type=click.Path(path_type=Path),
               help="Where its data lie; a second start goes on from there.")
 @click.option("--port", default=8720, show_default=True, help="Port of the console.")
-@click.option("--seed", default=7, show_default=True, help="Another seed is another mall.")
+@click.option("--seed", default=7, show_default=True, help="Another seed is another mall; for a first start.")
 @click.option("--speed", default=60.0, show_default=True, help="Simulated seconds in a real one, from its first start.")
 @click.option("--language", type=click.Choice(["en", "zh-CN"]), default="en", show_default=True)
 @click.option("--browser/--no-browser", default=True, help="Open the console in a browser.")
@@ -40,6 +41,8 @@ def demo(directory: Path, port: int, seed: int, speed: float, language: str, bro
     if first:
         Vault.create(directory / "secret.key")
         write_demo(directory, password=web.hash_password("demo"), port=port, speed=speed, language=language)
+        (directory / "town.json").write_text(json.dumps({"seed": seed, "language": language}), "utf-8")
+    town = json.loads((directory / "town.json").read_text("utf-8"))  # whoever lives there does not change
     url = f"http://127.0.0.1:{port}"
     server = {"host": "127.0.0.1", "port": port}
     with datong.open(str(directory / "datong.toml"), server=server) as platform:
@@ -48,7 +51,7 @@ def demo(directory: Path, port: int, seed: int, speed: float, language: str, bro
 
         def opened() -> None:
             command = [sys.executable, "-m", "datong.simulator", "--dir", str(directory), "--url", url,
-                       "--seed", str(seed), "--language", language]
+                       "--seed", str(town["seed"]), "--language", town["language"]]
             simulator.append(subprocess.Popen(command))  # noqa: S603 our own module
             click.echo(f"{'A mall opens' if first else 'The mall goes on'} at {url}/console/   login: demo / demo")
             faster = platform.settings.clock.speed  # as the first start wrote it
@@ -61,4 +64,7 @@ def demo(directory: Path, port: int, seed: int, speed: float, language: str, bro
         finally:
             for process in simulator:
                 process.terminate()
-                process.wait(10)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()

@@ -32,17 +32,17 @@ def serve(config: Path, host: str | None, port: int | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     server = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
-    console = {}
+    console, login = {}, ""
     if not (settings := load(config)).console.password:  # an example, or a file written by hand
         password = secrets.token_urlsafe(9)
         console = {"password": web.hash_password(password)}
-        click.echo(f"No console password is set. For this run: {settings.console.user} / {password}")
+        login = f"No console password is set. For this run: {settings.console.user} / {password}\n"
     with datong.open(str(config), server=server, console=console) as platform:
         listen = platform.settings.server
         check_port(listen.host, listen.port)
         platform.start()
         at = f"http://{listen.host}:{listen.port}"
-        web.serve(platform, on_start=lambda: click.echo(f"Datong is at {at}/  (Ctrl-C stops it)"))
+        web.serve(platform, on_start=lambda: click.echo(f"{login}Datong is at {at}/  (Ctrl-C stops it)"))
 
 
 def check_port(host: str, port: int) -> None:

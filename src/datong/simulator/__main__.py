@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,15 @@ from datong.simulator.run import Run
 from datong.simulator.sender import Sender
 
 __all__ = ["main"]
+
+
+def watch(stop: threading.Event, sender: Sender) -> None:
+    """Give up what waits to be sent once told to stop, or once whoever started this is gone."""
+    parent = os.getppid()
+    while not stop.wait(0.5):
+        if os.getppid() != parent:
+            stop.set()
+    sender.give_up()
 
 
 def main() -> None:
@@ -59,6 +69,7 @@ def main() -> None:
     except OSError as error:
         sys.exit(f"the message gateway cannot listen on port {port} ({error.strerror}); is another simulator running?")
     sender = Sender(o.url, {name: str(key) for name, key in keys.items()})
+    threading.Thread(target=watch, args=(stop, sender), daemon=True).start()
     try:
         first, past = run.begin(clock.now(), o.history_days)
         sender.send(first)
@@ -66,6 +77,8 @@ def main() -> None:
         run.catch_up(clock.now(), sender)  # so that the mall is seen to be full before its past is there
         sender.send(past)
         sender.flush()
+        if stop.is_set():
+            return  # the past is not all there: the next start begins with it again
         run.keep()
         run.live(clock, sender, o.tick or min(1.0, 60 / clock.speed), stop)
     finally:

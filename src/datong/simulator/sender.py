@@ -105,6 +105,10 @@ class Sender:
         """Wait until everything queued has been answered."""
         self._queue.join()
 
+    def give_up(self) -> None:
+        """Let everything go that has not been sent."""
+        self._stop.set()
+
     def close(self) -> None:
         """Stop after the requests under way."""
         self._stop.set()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,28 +52,41 @@ def create_app(platform: Platform) -> ASGIApp:
     return app
 
 
-def serve(platform: Platform, on_start: Any = None) -> None:
+def serve(platform: Platform, on_start: Callable[[], None] | None = None) -> None:
     """Listen until the process is asked to stop; `on_start()` is called once the port is open."""
     server = platform.settings.server
     config = uvicorn.Config(
         create_app(platform), host=server.host, port=server.port, log_level="warning", access_log=False,
         timeout_graceful_shutdown=5, timeout_keep_alive=75,
     )
-    running = uvicorn.Server(config)
-    if on_start:
-        startup = running.startup
+    _Server(config, on_start).run()
 
-        async def started(sockets: Any = None) -> None:
-            await startup(sockets)
-            if running.started:
-                on_start()
 
-        running.startup = started  # type: ignore[method-assign]
-    # uvicorn raises the signal it was stopped by once more; the caller still has engines to close
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        running.run()
+class _Server(uvicorn.Server):
+    """Tells when the port is open, and ends quietly when asked to: the caller still has engines to close."""
+
+    def __init__(self, config: uvicorn.Config, on_start: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port, then tell."""
+        await super().startup(sockets)
+        if self.started and self._on_start:
+            self._on_start()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals that mean stop; uvicorn's own way raises them once more at the end."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {s: signal.signal(s, self.handle_exit) for s in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _console(platform: Platform) -> Litestar:

@@ -95,6 +95,7 @@ def open_console(mall: Mall, browser: Any) -> Iterator[Any]:
         answer = context.request.post(f"{mall.url}/api/login", data={"user": "demo", "password": "demo"})
         assert answer.status == 204
         page.goto(f"{mall.url}/console/")
+        page.wait_for_selector("h1")  # it leads to the Live page by itself; only then may we lead elsewhere
         page.evaluate(f"localStorage.setItem('datong.language', '{language}')")
         page.goto(f"{mall.url}/console/#/{path}")
         page.reload()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.absent import absent
 from tests.architecture import statements
 
 from datong.config import FixedClock, Settings
@@ -50,7 +51,7 @@ def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
     else:
         url = postgresql_url()
         if not url:
-            pytest.skip("no PostgreSQL on this machine; scripts/test starts one where Debian's package is installed")
+            absent("no PostgreSQL on this machine; scripts/test starts one where Debian's package is installed")
         opened = State(url)
         with opened.engine.begin() as tx:
             tx.execute(sa.text("DROP SCHEMA public CASCADE"))

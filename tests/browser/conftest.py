@@ -33,6 +33,8 @@ class Mall(NamedTuple):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test here as one that drives a browser, and skip it where none is."""
     missing = "no Chromium on this machine" if not CHROMIUM else "" if BUILT.exists() else "the console is not built"
+    if missing and os.environ.get("CI"):
+        raise pytest.UsageError(f"the browser tests cannot run: {missing}")
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)

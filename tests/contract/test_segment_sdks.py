@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from segment.analytics.client import Client
+from tests.absent import absent
 from tests.contract.intake_server import NOW, VAULT, Running, running_intake
 
 from datong.model import Event, Item
@@ -33,7 +34,7 @@ def tool(name: str) -> str:
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name)
     if not found:
-        pytest.skip(f"there is no {name} on this machine")
+        absent(f"there is no {name} on this machine")
     return found
 
 
@@ -118,7 +119,7 @@ def node_library() -> Path:
                    "--omit-lockfile-registry-resolved=true"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=150, check=False)
         if done.returncode:
-            pytest.skip(f"the package index cannot be reached: {done.stderr[-300:]}")
+            absent(f"the package index cannot be reached: {done.stderr[-300:]}")
     shutil.copy(HERE / "send.mjs", folder)
     return folder
 

@@ -6,7 +6,7 @@ import msgspec
 
 from datong.model.event import Event, Item
 
-__all__ = ["Batch", "Merge"]
+__all__ = ["Batch", "Merge", "Split"]
 
 
 class Merge(msgspec.Struct, frozen=True):
@@ -17,12 +17,26 @@ class Merge(msgspec.Struct, frozen=True):
     winner: int
 
 
+class Split(msgspec.Struct, frozen=True):
+    """A member was split at log position `offset`.
+
+    `parts` are the members that came of it, each with the keys of its identifiers; the one that keeps the id `member`
+    is among them, with what was left to it. A part may be a new member or one that a merge had taken away and that
+    lives again.
+    """
+
+    offset: int
+    member: int
+    parts: tuple[tuple[int, tuple[int, ...]], ...]
+
+
 class Batch(msgspec.Struct):
     """Consecutive events of the log, in log order; one event or a million, the same code.
 
     `now` is the platform's time at the end of the batch: the largest `received` in the log up to there, so that it is
     the same in every replay. Parallel lists, one entry per event: `items` are the product lines with category and
-    brand filled in from the catalogue (by *settle*), `members` the live member id or None (by *recognise*).
+    brand filled in from the catalogue (by *settle*), `members` the live member id or None (by *recognise*). `merges`
+    and `splits` say what became of members: apply both in order of offset, before the batch's events are counted.
     `derived` are new events a stage wants in the log; their ids must be made from their cause, so that a second run
     makes the same ones. `repeats` are offsets of events that tell once more, under another message id, of an order
     that is known already (from *settle*): they count nowhere. `rejected` are the quarantined entries (offset, body) of
@@ -36,6 +50,7 @@ class Batch(msgspec.Struct):
     items: list[tuple[Item, ...]] = []
     members: list[int | None] = []
     merges: list[Merge] = []
+    splits: list[Split] = []
     derived: list[Event] = []
     rejected: list[tuple[int, bytes]] = []
     repeats: set[int] = set()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from datong.errors import Rejected
 from datong.model import Identifier, Namespace
 from datong.privacy.blocked import is_blocked, is_placeholder
 from datong.privacy.normalise import NORMALISERS
 from datong.privacy.vault import Vault
 
-__all__ = ["make_identifier"]
+__all__ = ["make_identifier", "normalised"]
 
 _LONGEST = 512
 _LOCALLY_ADMINISTERED = "26ae"
@@ -24,24 +22,17 @@ def make_identifier(vault: Vault, policy: Namespace, value: str, region: str) ->
     address in `wifi_mac` was made up by a phone to be forgotten: it comes back in the namespace `random_mac`, which
     never links. Raises Rejected (`bad_identifier`) for a malformed value; the message does not repeat it.
     """
-    return _make(vault, policy, value, region)
-
-
-@lru_cache(maxsize=65_536)
-def _make(vault: Vault, policy: Namespace, value: str, region: str) -> Identifier | None:
     ns = policy.name
     if len(value) > _LONGEST:
         hint = f"an identifier has at most {_LONGEST} characters"
         raise Rejected(f"the {ns} is {len(value)} characters long", code="bad_identifier", hint=hint, field=ns)
-    if policy.normaliser in _CHECKED and policy.normaliser != "mac" and is_placeholder(value):
-        return None
     try:
-        normalised = NORMALISERS[policy.normaliser](value, region)
-        if is_blocked(policy, value, normalised):
+        plain = normalised(policy, value, region)
+        if plain is None:
             return None
-        if ns == "wifi_mac" and normalised[1] in _LOCALLY_ADMINISTERED:
-            return Identifier("random_mac", vault.key("random_mac", normalised))
-        return Identifier(ns, vault.key(ns, normalised), vault.seal(normalised) if policy.sealed else None)
+        if ns == "wifi_mac" and plain[1] in _LOCALLY_ADMINISTERED:
+            return Identifier("random_mac", vault.key("random_mac", plain))
+        return Identifier(ns, vault.key(ns, plain), vault.seal(plain) if policy.sealed else None)
     except Rejected as error:
         raise Rejected(f"the {ns} {error.message}", code=error.code, hint=error.hint, field=ns) from None
     except UnicodeEncodeError:

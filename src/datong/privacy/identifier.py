@@ -38,3 +38,14 @@ def make_identifier(vault: Vault, policy: Namespace, value: str, region: str) ->
     except UnicodeEncodeError:
         hint = "send valid UTF-8"
         raise Rejected(f"the {ns} holds half a character", code="bad_identifier", hint=hint, field=ns) from None
+
+
+def normalised(policy: Namespace, value: str, region: str) -> str | None:
+    """Return the value in the one form in which this namespace compares it, or None when it is a placeholder.
+
+    The same form whose key `make_identifier` makes. Raises Rejected (`bad_identifier`) for a malformed value.
+    """
+    if policy.normaliser in _CHECKED and policy.normaliser != "mac" and is_placeholder(value):
+        return None
+    plain = NORMALISERS[policy.normaliser](value, region)
+    return None if is_blocked(policy, value, plain) else plain

@@ -1,0 +1,153 @@
+"""What a linker has learnt, without any engine: comparisons, weights, frequencies, prior and blocking keys, as JSON.
+
+Weights are Fellegi and Sunter's (1969): level k of a comparison adds log2(m/u), where m is how often a pair of records
+of one person falls into the level and u how often a pair of different persons does. The same document is read by the
+batch linker (as SQL), by the incremental one (in process) and by the page that explains a link.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from datong.errors import ConfigError
+
+__all__ = [
+    "ELSE", "VERSION", "Comparison", "Key", "Level", "Model", "Part", "Predicate", "read_model", "write_model",
+]
+
+VERSION = 1
+"""Version of the document's form; a document of another version is refused."""
+
+Op = Literal[
+    "exact", "jaro_winkler", "damerau", "days", "swapped", "prefix", "initial", "difference", "overlap", "contained",
+    "all", "else",
+]
+
+
+class Predicate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A question about two records. Null in a field it reads makes it false (a comparison asks for nulls itself).
+
+    - `exact`: the field is equal
+    - `jaro_winkler`: Jaro-Winkler similarity of the field is at least `at` (0..1)
+    - `damerau`: Damerau-Levenshtein distance of the field (restricted: optimal string alignment) is at most `at`
+    - `days`: both are dates (YYYY-MM-DD, existing) at most `at` days apart
+    - `swapped`: fields[0] of one is fields[1] of the other, and the other way round
+    - `prefix`: the first `at` characters are equal (both have at least so many)
+    - `initial`: the shorter value is the beginning of the longer one
+    - `difference`: both are numbers, |a - b| is at most `at` times the larger of |a| and |b|
+    - `overlap`: of the words (split at blanks) of both, the share found in both is at least `at` (Jaccard)
+    - `contained`: all words of the one with fewer words stand in the other, and they are at least `at`
+    - `all`: every predicate of `of` is true
+    - `else`: always true
+    """
+
+    op: Op
+    fields: tuple[str, ...] = ()
+    at: float = 0.0
+    of: tuple[Predicate, ...] = ()
+
+
+ELSE = Predicate("else")
+
+
+class Level(msgspec.Struct, omit_defaults=True):
+    """One answer of a comparison; levels are asked in order, and the first that is true counts.
+
+    `tf` names the field whose frequency replaces u for an agreement upon it: the weight becomes
+    log2(m / max(frequency of the value, floor)) instead of log2(m / u), see `Model.weight_of`.
+    """
+
+    name: str
+    when: Predicate
+    m: float = 0.0
+    u: float = 0.0
+    tf: str = ""
+
+    @property
+    def weight(self) -> float:
+        """Return log2(m/u)."""
+        return math.log2(max(self.m, 1e-9) / max(self.u, 1e-12))
+
+
+class Comparison(msgspec.Struct, omit_defaults=True):
+    """Levels over some fields of one kind. When one of `fields` is null on either side it says nothing (weight 0).
+
+    `group` names comparisons that repeat each other (phone, address, household of one home): of a group, the strongest
+    agreement counts whole and each further one is multiplied by `Model.repeat`; disagreements likewise.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    levels: list[Level]
+    group: str = ""
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One part of a blocking key: the `field`, and what of it.
+
+    `whole`, the first `n` characters (`prefix`), the last `n` (`suffix`), or each word of it (`word`, at least `n`
+    characters long): a record then has one key per word.
+    """
+
+    field: str
+    take: Literal["whole", "prefix", "suffix", "word"] = "whole"
+    n: int = 0
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A blocking key: two records meet when all parts are equal and not null. `cap` is the largest block compared."""
+
+    name: str
+    parts: tuple[Part, ...]
+    cap: int = 1000
+
+
+class Model(msgspec.Struct):
+    """A trained linker.
+
+    `prior` is the probability that two records of the table, drawn at random, are one person. `frequencies` has, for
+    each field with a `tf` level, the share of records (of those not null) per value; values left out are as rare as
+    `floors[field]`. `kinds` is the map of columns it was trained for. `trained` says upon what (records, pairs).
+    """
+
+    kinds: dict[str, str]
+    comparisons: list[Comparison]
+    keys: list[Key]
+    prior: float
+    frequencies: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
+    floors: dict[str, float] = msgspec.field(default_factory=dict)
+    repeat: float = 0.0
+    trained: dict[str, float] = msgspec.field(default_factory=dict)
+    version: int = VERSION
+
+    @property
+    def start(self) -> float:
+        """Return the prior as log2 odds."""
+        return math.log2(self.prior / (1 - self.prior))
+
+    def weight_of(self, level: Level, value: str | None) -> float:
+        """Return the weight of a level; `value` is what both agree upon in the field `level.tf`."""
+        if not level.tf or value is None:
+            return level.weight
+        share = self.frequencies.get(level.tf, {}).get(value, self.floors.get(level.tf, level.u))
+        return math.log2(max(level.m, 1e-9) / max(share, self.floors.get(level.tf, 0.0), 1e-12))
+
+
+def write_model(model: Model, path: Path) -> None:
+    """Write the model as indented JSON, so that two versions can be compared by eye."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(model), indent=1) + b"\n")
+
+
+def read_model(path: Path) -> Model:
+    """Read a model; raises ConfigError when the file is none, or of another version."""
+    try:
+        model = msgspec.json.decode(path.read_bytes(), type=Model)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ConfigError(f"{path} is no linker model: {error}", hint="train one anew") from None
+    if model.version != VERSION:
+        raise ConfigError(f"{path} is a model of version {model.version}, not {VERSION}", hint="train one anew")
+    return model

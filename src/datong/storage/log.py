@@ -57,9 +57,14 @@ class Entry(NamedTuple):
     body: bytes
 
 
+_keyed = blake2b(digest_size=16)
+
+
 def event_key(source: str, message_id: str) -> bytes:
     """Return the 16-byte key under which a message id of a source is deduplicated."""
-    return blake2b(f"{source}\0{message_id}".encode(), digest_size=16).digest()
+    digest = _keyed.copy()
+    digest.update(f"{source}\0{message_id}".encode())
+    return digest.digest()
 
 
 def event_record(event: Event, digest: int = 0) -> Record:

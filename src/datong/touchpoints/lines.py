@@ -64,7 +64,9 @@ def line_of(product: dict[str, Any], currency: str, mode: Mode, at: str) -> Item
     Raises Rejected (`missing_field`, `negative_price`, `bad_amount`, `bad_type`) with the field under `at`.
     """
     get = product.get
-    sku = text(get("sku") or get("product_id"), at, "sku", CODE)
+    sku = get("sku") or get("product_id")
+    if type(sku) is not str or len(sku) > CODE or "\0" in sku:
+        sku = text(sku, at, "sku", CODE)
     if not sku:
         raise Rejected(f"{at} has no sku", code="missing_field", hint="send sku or product_id", field=f"{at}.sku")
     quantity, price, discount, amount = get("quantity"), get("price"), get("discount"), get("amount")

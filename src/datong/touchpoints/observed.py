@@ -25,6 +25,7 @@ _PERSONAL = frozenset({
 EVERYWHERE = _PERSONAL - {"name", "title", "address", "website", "avatar"}
 """Those that are personal in any event's properties too; a page has a title and a product a name."""
 
+_REMEMBERED = 65_536
 _NAMES = {"first_name": "firstName", "last_name": "lastName", "id_card": "idCard", "mobile": "phone"}
 
 
@@ -34,13 +35,14 @@ def personal_names(kind: str) -> frozenset[str]:
 
 
 class Observed:
-    """Makes identifiers by the namespace policy of one installation (`make_identifier` remembers values)."""
+    """Makes identifiers by the namespace policy of one installation, and remembers the last ones made."""
 
     def __init__(self, settings: Settings, vault: Vault) -> None:
         """Read the policy; raises ConfigError for a namespace table that is none."""
         self._policy = namespaces(settings)
         self._rank = {name: policy.priority for name, policy in self._policy.items()}
         self._vault, self._region = vault, settings.retailer.region
+        self._remembered: dict[tuple[str, str], Identifier] = {}
 
     def identifiers(self, call: Call) -> tuple[Identifier, ...]:
         """Return the call's identifiers, strongest first; raises Rejected (`bad_identifier`) where one is malformed."""
@@ -97,10 +99,17 @@ class Observed:
             value = str(int(value)) if kind is float and value.is_integer() else str(value)
         if not value:
             return None
+        if (known := self._remembered.get((ns, value))) is not None:
+            return known
         try:
-            return self._derive(ns, value)
+            found = self._derive(ns, value)
         except Rejected as error:
             raise Rejected(error.message, code=error.code, hint=error.hint, field=field) from None
+        if found is not None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[ns, value] = found
+        return found
 
     def _derive(self, ns: str, value: str) -> Identifier | None:
         policy = self._policy.get(ns)

@@ -26,12 +26,17 @@ class TouchpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """`[touchpoints.NAME]`: one thing that sends; `place` is the store or venue where it stands.
 
     `write_key` is a literal key (it only allows sending) or a secret elsewhere; `settings` belong to the kind.
+    `trusted = false` says that anybody can read the key, so that its word never makes two members one: the default of
+    the kind `web`. `verified` names the identifiers that a trusted sender has checked before it sends them, as
+    `["phone"]` of an app with a login by SMS; by default none, and what the till reads for the kind `pos`.
     """
 
     kind: str
     write_key: str | Secret = ""
     place: str = ""
     settings: dict[str, Any] = {}
+    trusted: bool | None = None
+    verified: tuple[str, ...] | None = None
 
 
 class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,7 +34,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     `ident` is the key of the strongest identifier, 0 when there is none: the column that facts carry.
     `place` is a store or venue code, `zone` a zone code, `ref` the natural reference (receipt, order or message
     number), `value` a measure in the type's own unit (dwell in ms, RSSI in dBm). `personal` holds sealed personal
-    traits. `history` marks an import of the past: it feeds tags and reports and never starts a scene.
+    traits. `history` marks an import of the past: it feeds tags and reports and never starts a scene. `trusted` is
+    false where anybody could have sent it, as with a web page's write key: it never makes two members one.
     Fields are positional on disk: add new ones at the end only.
     """
 
@@ -61,6 +62,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     properties: dict[str, Any] = {}
     personal: dict[str, bytes] = {}
     offset: int = 0
+    trusted: bool = True
 
 
 _encoder = msgspec.msgpack.Encoder()

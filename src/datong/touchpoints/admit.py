@@ -24,6 +24,9 @@ __all__ = ["Admission", "Admitted", "Origin"]
 _CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Grouped",
           "alias": "Aliased"}
 _PERSON = frozenset({"ecommerce", "call", "sighting", "consent", "custom"})
+_OBSERVING = frozenset({"track", "page", "screen"})
+"""Calls about something else than who it is: they are worth keeping where one of their identifiers is malformed."""
+_PLATFORM = frozenset(t.name for t in EVENT_TYPES.values() if t.family == "system")
 _EARLIEST = from_iso("1990-01-01")
 _FIELDS = {"items": "products", "place": "store_id", "ref": "order_id", "coupon": "coupon", "amount": "total",
            "campaign": "code", "granted": "granted"}
@@ -31,12 +34,17 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where calls come from: the touchpoint's name and kind, the channel its events carry, and where it stands."""
+    """Where calls come from: the touchpoint's name and kind, the channel its events carry, and where it stands.
+
+    `trusted` is false where anybody may have sent them; `verified` are the namespaces that a trusted one has checked.
+    """
 
     name: str
     kind: str = "web"
     channel: str = "web"
     place: str = ""
+    trusted: bool = True
+    verified: frozenset[str] = frozenset()
 
 
 class Admitted(NamedTuple):
@@ -56,7 +64,8 @@ class Admission:
             self._future = duration(intake.future)
         except ValueError as error:
             raise ConfigError(f"intake.future: {error}", field="intake.future", code="config_value") from None
-        self._types = {**EVENT_TYPES, **{name: EventType(name, "custom") for name in intake.custom_events}}
+        own = {name: EventType(name, "custom") for name in intake.custom_events if name not in _PLATFORM}
+        self._types = {**EVENT_TYPES, **own}
         self._any = intake.unknown_events == "accept"
         self._currency, self._zone = settings.retailer.currency, settings.retailer.timezone
         self._observed = Observed(settings, vault)
@@ -75,11 +84,21 @@ class Admission:
                 time = arrived - (_sent(call.sent_at) - said)  # Segment's rule for clocks that are wrong
         if not _EARLIEST <= time <= now + self._future:
             raise _off(time, now)
-        identifiers = self._observed.identifiers(call)
+        refused: list[dict[str, str]] = []
+        try:
+            identifiers = self._observed.identifiers(call, origin.trusted, origin.verified)
+        except Rejected:
+            if call.type not in _OBSERVING:
+                raise
+            identifiers = self._observed.identifiers(call, origin.trusted, origin.verified, refused)
+            if not identifiers and (kind.family in _PERSON or "ident" in kind.needs):
+                raise
         personal = self._observed.personal(call)
         parts = read_parts(kind, call.properties or {}, self._currency, origin.place)
         if call.traits or call.name or call.category or call.group_id is not None or personal:
             _add_rest(call, parts.rest, bool(personal))
+        if refused:
+            parts.rest["refused_identifiers"] = refused
         _check(kind, identifiers, parts, call)
         contents = (
             kind.name, 0 if stamp is None else said, [i.key for i in identifiers], parts, personal,
@@ -102,6 +121,7 @@ class Admission:
                 items=parts.items, amount=parts.amount, currency=parts.currency, ref=parts.ref,
                 campaign=parts.campaign, coupon=parts.coupon, value=parts.value, history=history,
                 properties=parts.rest, personal=self._observed.seal(personal) if personal else {},
+                trusted=origin.trusted,
             ),
             int.from_bytes(digest[:8], "big") >> 1 | 1,
         )
@@ -120,6 +140,9 @@ class Admission:
             raise Rejected(f"there is no call {call.type[:60]!r}", code="bad_type", field="type",
                            hint=_type_hint(call.type))
         if (kind := self._types.get(name)) is not None:
+            if kind.family == "system":
+                raise Rejected(f"only the platform itself says {name!r}", code="unknown_event", field="event",
+                               hint="send it under another name")
             return kind
         if self._any:
             return EventType(text(name, "", "event"), "custom")

@@ -11,10 +11,14 @@ __all__ = ["Call", "CallContext", "Device", "ExternalId", "Heard", "Kind", "List
 
 
 class ExternalId(msgspec.Struct):
-    """One entry of `context.externalIds`; `type` is a namespace such as `member_card`."""
+    """One entry of `context.externalIds`; `type` is a namespace such as `member_card`.
+
+    `verified` says that the sender checked that it is the shopper's own; only a trusted sender is believed.
+    """
 
     type: str = ""
     id: str | int | float | None = None
+    verified: bool = False
 
 
 class Device(msgspec.Struct, rename="camel"):
@@ -90,6 +94,10 @@ class Kind(ABC):
     kind: ClassVar[str] = ""
     hears: ClassVar[tuple[str, ...]] = ()
     """The event types it can make; empty means any."""
+    trusted: ClassVar[bool] = True
+    """Whether only the retailer can have sent it, unless the settings say otherwise."""
+    verified: ClassVar[tuple[str, ...]] = ()
+    """The namespaces of the identifiers that are checked before they are sent, unless the settings say otherwise."""
 
     @abstractmethod
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:

@@ -11,13 +11,14 @@ import msgspec
 
 from datong.config import TouchpointSettings
 from datong.errors import NotFound, Rejected, Unavailable
-from datong.privacy import Vault
+from datong.privacy import Vault, namespaces
 from datong.storage import Appended, Record, Store, event_record
 from datong.touchpoints.admit import Admission, Admitted, Origin
 from datong.touchpoints.call import Heard, Listening, Unread
 from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
 from datong.touchpoints.kinds import find_kind
 from datong.touchpoints.quarantined import quarantine_record
+from datong.touchpoints.trust import trust
 
 __all__ = ["CALL_LIMIT", "Intake", "Result"]
 
@@ -72,6 +73,9 @@ class Intake:
         settings = store.settings
         for name, touchpoint in settings.touchpoints.items():
             find_kind(touchpoint.kind, name)
+        policy = namespaces(settings)
+        self._trust = {name: trust(name, touchpoint, policy) for name, touchpoint in settings.touchpoints.items()}
+        self._owner = trust("", None, policy)
         self.settings, self.store, self.vault = settings, store, vault
         self._counts: dict[str, _Counts] = {}
         self._admission = Admission(settings, vault)
@@ -85,7 +89,8 @@ class Intake:
         if (known := self._origins.get(source)) is None:
             found = self.settings.touchpoints.get(source, TouchpointSettings(kind=""))
             channel = found.settings.get("channel") or found.kind or "file"
-            known = self._origins[source] = Origin(source, found.kind, str(channel), found.place)
+            trusted, verified = self._trust.get(source, self._owner)
+            known = self._origins[source] = Origin(source, found.kind, str(channel), found.place, trusted, verified)
         return known
 
     def counts(self) -> dict[tuple[str, str], int]:

@@ -10,7 +10,7 @@ import msgspec
 
 from datong.config import Settings
 from datong.errors import Rejected
-from datong.model import Identifier
+from datong.model import Identifier, Namespace
 from datong.privacy import Vault, make_identifier, namespaces
 from datong.touchpoints.call import Call, CallContext
 
@@ -25,6 +25,11 @@ _PERSONAL = frozenset({
 EVERYWHERE = _PERSONAL - {"name", "title", "address", "website", "avatar"}
 """Those that are personal in any event's properties too; a page has a title and a product a name."""
 
+_TOLD = ("phone", "email")
+"""The traits of an `identify` that identify."""
+_CHECKED = {"phone": ("phone_verified", "phoneVerified", "phone_number_verified"),
+            "email": ("email_verified", "emailVerified")}
+"""Where the caller says that it has checked them (OpenID Connect's names among them)."""
 _REMEMBERED = 65_536
 _NAMES = {"first_name": "firstName", "last_name": "lastName", "id_card": "idCard", "mobile": "phone"}
 
@@ -44,20 +49,30 @@ class Observed:
         self._vault, self._region = vault, settings.retailer.region
         self._remembered: dict[tuple[str, str], Identifier] = {}
 
-    def identifiers(self, call: Call) -> tuple[Identifier, ...]:
-        """Return the call's identifiers, strongest first; raises Rejected (`bad_identifier`) where one is malformed."""
+    def identifiers(
+        self, call: Call, trusted: bool = True, verified: frozenset[str] = frozenset(),
+        refused: list[dict[str, str]] | None = None,
+    ) -> tuple[Identifier, ...]:
+        """Return the call's identifiers, strongest first; raises Rejected (`bad_identifier`) where one is malformed.
+
+        With `refused` a malformed one is left out and noted there; an unknown namespace is rejected all the same. Those
+        in the namespaces `verified`, and those that a `trusted` caller says it has checked, are marked as verified.
+        """
         found: list[Identifier | None] = []
         if call.user_id is not None:
-            found.append(self._one("user_id", call.user_id, "userId"))
+            found.append(self._one("user_id", call.user_id, "userId", refused))
         if call.anonymous_id is not None:
-            found.append(self._one("anonymous_id", call.anonymous_id, "anonymousId"))
+            found.append(self._one("anonymous_id", call.anonymous_id, "anonymousId", refused))
         context = call.context
         if context is not None and (context.external_ids or context.device is not None):
-            found.extend(self._in_context(context))
+            found.extend(self._in_context(context, refused))
         if call.type == "alias" and call.previous_id is not None:
-            found.append(self._one("user_id", call.previous_id, "previousId"))
+            found.append(self._one("user_id", call.previous_id, "previousId", refused))
         if call.type == "identify" and (traits := call.traits):
-            found.extend(self._one(ns, traits[ns], f"traits.{ns}") for ns in ("phone", "email") if traits.get(ns))
+            found.extend(
+                self._one(ns, traits[ns], f"traits.{ns}", refused) for ns in _TOLD if traits.get(ns))
+        if trusted:
+            found = self._marked(found, verified, self._claimed(call))
         if len(found) == 1:
             return (found[0],) if found[0] is not None else ()
         distinct = {(one.ns, one.key): one for one in found if one is not None}
@@ -81,20 +96,55 @@ class Observed:
         """Return the values encrypted."""
         return {name: self._vault.seal(value) for name, value in clear.items()}
 
-    def _in_context(self, context: CallContext) -> Iterator[Identifier | None]:
+    def _in_context(
+        self, context: CallContext, refused: list[dict[str, str]] | None
+    ) -> Iterator[Identifier | None]:
         for other in context.external_ids or ():
             if other.id is not None:
-                yield self._one(other.type, other.id, "context.externalIds")
+                yield self._one(other.type, other.id, "context.externalIds", refused)
         if (device := context.device) is not None:
             if device.advertising_id:
-                yield self._one("app_device", device.advertising_id, "context.device.advertisingId")
+                yield self._one("app_device", device.advertising_id, "context.device.advertisingId", refused)
             if device.token:
-                yield self._one("push_token", device.token, "context.device.token")
+                yield self._one("push_token", device.token, "context.device.token", refused)
 
-    def _one(self, ns: str, value: Any, field: str) -> Identifier | None:
+    def _claimed(self, call: Call) -> set[int]:
+        """Return the keys of the identifiers that the caller says it has checked."""
+        context, traits, claimed = call.context, call.traits, set[int]()
+        if context is not None and context.external_ids:
+            for other in context.external_ids:
+                if other.verified and other.id is not None:
+                    claimed.update(self._keys(other.type, other.id))
+        if traits and call.type == "identify":
+            for ns in _TOLD:
+                if traits.get(ns) and any(traits.get(name) is True for name in _CHECKED[ns]):
+                    claimed.update(self._keys(ns, traits[ns]))
+        return claimed
+
+    def _keys(self, ns: str, value: Any) -> set[int]:
+        made = self._one(ns, value, ns, [])
+        return {made.key} if made is not None else set()
+
+    def _marked(
+        self, found: list[Identifier | None], verified: frozenset[str], claimed: set[int]
+    ) -> list[Identifier | None]:
+        if not verified and not claimed:
+            return found
+        return [
+            Identifier(one.ns, one.key, one.sealed, True)
+            if one is not None and (one.ns in verified or one.key in claimed) else one
+            for one in found
+        ]
+
+    def _one(
+        self, ns: str, value: Any, field: str, refused: list[dict[str, str]] | None = None
+    ) -> Identifier | None:
         kind = type(value)
         if kind is not str:
             if kind is not int and kind is not float:
+                if refused is not None:
+                    refused.append({"field": field, "ns": ns, "reason": f"{field} must be text"})
+                    return None
                 raise Rejected(f"{field} must be text", code="bad_identifier", field=field)
             value = str(int(value)) if kind is float and value.is_integer() else str(value)
         if not value:
@@ -104,6 +154,9 @@ class Observed:
         try:
             found = self._derive(ns, value)
         except Rejected as error:
+            if refused is not None and self._policy_of(ns)[0] is not None:
+                refused.append({"field": field, "ns": ns, "reason": error.message})
+                return None
             raise Rejected(error.message, code=error.code, hint=error.hint, field=field) from None
         if found is not None:
             if len(self._remembered) >= _REMEMBERED:
@@ -112,12 +165,21 @@ class Observed:
         return found
 
     def _derive(self, ns: str, value: str) -> Identifier | None:
-        policy = self._policy.get(ns)
+        policy, scope = self._policy_of(ns)
         if policy is None:
             near = difflib.get_close_matches(ns[:60], self._policy, 1)
             hint = f"did you mean {near[0]}?" if near else "declare it in [identity.namespaces.NAME] of datong.toml"
             raise Rejected(f"there is no kind of identifier called {ns[:60]!r}", code="bad_identifier", hint=hint)
-        return make_identifier(self._vault, policy, value, self._region)
+        return make_identifier(self._vault, policy, f"{scope}:{value.strip()}" if scope else value, self._region)
+
+    def _policy_of(self, ns: str) -> tuple[Namespace | None, str]:
+        """Return the policy and the scope of `NAMESPACE:SCOPE`, as an openid's app: values differ in each scope."""
+        if (policy := self._policy.get(ns)) is not None:
+            return policy, ""
+        name, _, scope = ns.partition(":")
+        policy = self._policy.get(name)
+        scope = scope.strip()
+        return (policy, scope) if policy is not None and scope and policy.normaliser == "plain" else (None, "")
 
 
 def _json(value: Any) -> str:

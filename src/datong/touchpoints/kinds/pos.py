@@ -25,6 +25,7 @@ class Pos(Kind):
     """A frame is one receipt, `{"receipts": [receipt, …]}`, or CSV with one row per receipt line."""
 
     kind = "pos"
+    verified = ("member_card", "phone", "pos_customer", "payment_token")
     hears = ("Receipt Issued", "Receipt Returned", "Coupon Redeemed")
 
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:

@@ -40,6 +40,7 @@ class Web(Kind):
     """A frame is one call or `{"batch": [call, …]}`."""
 
     kind = "web"
+    trusted = False  # the key of a page or an app is there for all to read
 
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:  # noqa: ARG002
         """Return the calls of the frame."""

@@ -11,7 +11,8 @@ class EventType(msgspec.Struct, frozen=True):
     """One known event: its wire name, the family it belongs to, and which parts it must carry.
 
     `needs` names canonical parts: `items` (at least one product), `place`, `ref`, `coupon`, `amount`, `ident`.
-    `funnel` is the step of the shopping funnel it proves: seen, visited, tried or bought.
+    `funnel` is the step of the shopping funnel it proves: seen, visited, tried or bought. What is of the family
+    `system` only the platform says; nobody can send it.
     """
 
     name: str
@@ -43,7 +44,7 @@ EVENT_TYPES: dict[str, EventType] = {
         # Segment's other calls, as events
         EventType("Page Viewed", "call"), EventType("Screen Viewed", "call"),
         EventType("Identified", "call", ("ident",)), EventType("Aliased", "call", ("ident",)),
-        EventType("Grouped", "call", ("ident",)),
+        EventType("Grouped", "call", ("ident",)), EventType("Signed Out", "call", ("ident",)),
         # offline
         EventType("Venue Entered", "place", ("place",), "visited"), EventType("Venue Exited", "place", ("place",)),
         EventType("Zone Entered", "place", ("place",)), EventType("Zone Exited", "place", ("place",)),
@@ -62,6 +63,7 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Product Updated", "master", ("items",)), EventType("Store Updated", "master", ("place",)),
         EventType("Campaign Updated", "master"),
         EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
+        EventType("Identity Corrected", "system"),
     )
 }
 """Every event the platform knows. A retailer's own names are added in `[intake] custom_events`."""

@@ -11,9 +11,12 @@ __all__ = ["is_blocked", "is_placeholder"]
 
 _WORDS = frozenset({
     "-1", "null", "none", "nil", "nan", "undefined", "unknown", "anonymous", "guest", "n/a",
-    "(null)", "[object object]", "无", "未知", "匿名", "游客",
+    "(null)", "[object object]", "无", "無", "未知", "不详", "不詳", "匿名",
+    "游客", "遊客", "访客", "訪客", "散客", "非会员", "非會員",
+    "walk-in", "walkin", "cash customer", "non-member", "no card",
 })
-"""Segment's default blocked values (`-1 null anonymous`; its pattern `^[0-]*$` is tested apart) and their kin."""
+"""Segment's default blocked values (`-1 null anonymous`; its pattern `^[0-]*$` is tested apart), their kin, and what
+cashiers type."""
 
 _PHONES = frozenset({"+8613800138000", "+8613000000000", "+8612345678901", "+8612345678910"})
 _MAILBOXES = frozenset({

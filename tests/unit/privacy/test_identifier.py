@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from datong.errors import Rejected
-from datong.model import NAMESPACES, Identifier
+from datong.model import NAMESPACES, Identifier, Namespace
 from datong.privacy import Vault, make_identifier
 
 VAULT = Vault(bytes(range(32)))
@@ -20,16 +20,29 @@ def made(ns: str, value: str, region: str = "CN") -> Identifier:
 
 @pytest.mark.parametrize(("ns", "values", "clear"), [
     ("phone", ["13912345678", "139 1234 5678", "139-1234-5678", "+86 13912345678", "008613912345678",
-               "１３９１２３４５６７８", "8613912345678"], "+8613912345678"),
+               "１３９１２３４５６７８", "8613912345678", "\u202d139\u20111234\u20115678\u202c",
+               "＋８６（139）12345678"], "+8613912345678"),
     ("phone", ["021-5888 1234", "(021) 58881234", "+862158881234"], "+862158881234"),
-    ("email", [" Li.Lei@Example.COM", "li.lei@example.com"], "li.lei@example.com"),
+    ("email", [" Li.Lei@Example.COM", "li.lei@example.com", "Ｌi.lei＠example。com"], "li.lei@example.com"),
     ("member_card", ["6688 1234", "6688-1234", "６６８８１２３４", " 66881234\t"], "66881234"),
-    ("user_id", [" u-17 ", "u-17"], "u-17"),
+    ("user_id", [" u-17 ", "u-17", "ｕ－１７", "u\u200b-17"], "u-17"),
 ])
 def test_all_ways_to_write_a_value_give_one_identifier(ns: str, values: list[str], clear: str) -> None:
     found = [made(ns, value) for value in values]
     assert {i.key for i in found} == {VAULT.key(ns, clear)}
     assert all(i.sealed is not None and VAULT.unseal(i.sealed) == clear for i in found)
+
+
+def test_a_text_is_one_in_traditional_and_simplified_characters() -> None:
+    policy = Namespace("club_name", 8, 5, "attach", "neither", normaliser="text", sealed=False)
+
+    def alike(one: str, other: str) -> bool:
+        return make_identifier(VAULT, policy, one, "HK") == make_identifier(VAULT, policy, other, "HK")
+
+    assert alike("張國榮", "张国荣 ")
+    assert alike("Ｚoë  LEE", "zoë lee")
+    assert alike("張\u3000國榮", "张 国荣")
+    assert not alike("張國榮", "张国容")
 
 
 def test_region_completes_a_phone() -> None:
@@ -56,6 +69,7 @@ def test_locally_administered_address_is_a_random_one(mac: str) -> None:
 @pytest.mark.parametrize(("ns", "value"), [
     ("user_id", ""), ("user_id", "0"), ("user_id", "000-000"), ("user_id", "-1"), ("user_id", "NULL"),
     ("user_id", "None"), ("user_id", "undefined"), ("user_id", "Anonymous"), ("user_id", "guest"), ("user_id", " "),
+    ("user_id", "ＮＵＬＬ"), ("user_id", "訪客"), ("member_card", "散客"), ("phone", "非会员"),
     ("phone", "13800138000"), ("phone", "+8613800138000"), ("phone", "11111111111"), ("phone", "00000000000"),
     ("phone", "null"), ("phone", "13900000000"), ("phone", ""), ("email", "test@test.com"), ("email", "none"),
     ("email", "TEST@TEST.COM"), ("wifi_mac", "00:00:00:00:00:00"), ("wifi_mac", "ff:ff:ff:ff:ff:ff"),

@@ -41,14 +41,20 @@ files = ["campaigns.yaml"]
 [touchpoints.web]
 kind = "web"
 write_key = "key-web"
+trusted = true
+verified = ["phone", "email"]
 [touchpoints.portal]
 kind = "web"
 write_key = "key-portal"
+trusted = true
+verified = ["phone"]
 place = "mall"
 settings = {{ channel = "wifi" }}
 [touchpoints.office]
 kind = "web"
 write_key = "key-office"
+trusted = true
+verified = ["phone", "email"]
 settings = {{ channel = "pos" }}
 [touchpoints.tills]
 kind = "pos"

@@ -41,9 +41,17 @@ user = {user}
 password = "{password}"
 
 # One table for each thing that sends. The write key allows sending only.
+# Pages and apps: their key can be read by anybody, so what they say never makes two members one.
 [touchpoints.web]
 kind = "web"
 write_key = "{web_key}"
+
+# Your own servers, which log shoppers in with a code by SMS: keep this key on them.
+[touchpoints.server]
+kind = "web"
+write_key = "{server_key}"
+trusted = true
+verified = ["phone"]
 
 [touchpoints.till]
 kind = "pos"
@@ -91,6 +99,7 @@ def init(
     text = _TEMPLATE.format(
         name=_text(name), currency=currency, timezone=timezone, language=language, user=_text(user),
         password=hash_password(str(password)), web_key=secrets.token_urlsafe(18), till_key=secrets.token_urlsafe(18),
+        server_key=secrets.token_urlsafe(18),
     )
     directory.mkdir(parents=True, exist_ok=True)
     if not (directory / "secret.key").exists():

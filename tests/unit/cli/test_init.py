@@ -30,7 +30,7 @@ def test_the_defaults_make_an_installation_that_opens(tmp_path: Path) -> None:
     for name in ("datong.toml", "secret.key"):
         assert stat.S_IMODE((tmp_path / "new" / name).stat().st_mode) == 0o600
     keys = {t.write_key for t in settings.touchpoints.values()}
-    assert len(keys) == len(settings.touchpoints) == 2
+    assert len(keys) == len(settings.touchpoints) == 3
     with datong.open(str(target)) as platform:
         assert platform.store.log.end() == 0
 

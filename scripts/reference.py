@@ -59,11 +59,15 @@ def events() -> str:
     parts = ["# Events\n\nNames are Segment's e-commerce v2 verbatim, and the offline set.\n\n"
              "| event | family | must carry | funnel step |\n|---|---|---|---|\n"]
     parts += [f"| {t.name} | {t.family} | {', '.join(t.needs)} | {t.funnel} |\n" for t in EVENT_TYPES.values()]
-    parts.append("\n# Identifiers\n\nThe default policy; `[identity.namespaces.NAME]` changes it.\n\n"
-                 "| namespace | priority | limit per member | may merge | channel | value kept |\n"
-                 "|---|---|---|---|---|---|\n")
-    parts += [f"| {n.name} | {n.priority} | {n.limit} | {n.merges} | {n.family} | {'sealed' if n.sealed else 'no'} |\n"
-              for n in NAMESPACES.values()]
+    parts.append("\n# Identifiers\n\nThe default policy; `[identity.namespaces.NAME]` changes it. "
+                 "[Decide what identifies a shopper](../how-to/decide-what-identifies-a-shopper.md) says how.\n\n"
+                 "| namespace | priority | limit per member | may merge | forgotten after | members until shared "
+                 "| channel | normaliser | value kept |\n|---|---|---|---|---|---|---|---|---|\n")
+    for n in NAMESPACES.values():
+        limit = f"{n.limit} in {n.window}" if n.window else str(n.limit)
+        merges = f"{n.merges}, if verified" if n.verified else n.merges
+        parts.append(f"| {n.name} | {n.priority} | {limit} | {merges} | {n.ttl or '–'} | {n.persons} | {n.family} "
+                     f"| {n.normaliser} | {'sealed' if n.sealed else 'no'} |\n")
     return "".join(parts)
 
 

@@ -7,6 +7,7 @@ already, or in quarantine with a reason; nothing personal is kept in the clear.
 
 from datong.touchpoints.asgi import IntakeApp
 from datong.touchpoints.call import Call, CallContext, Device, ExternalId, Heard, Kind, Listening, Unread
+from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.kinds import kinds
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
@@ -17,5 +18,6 @@ from datong.touchpoints.step import QuarantineDesk
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
     "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Result", "SourceSeen", "Unread",
-    "discard", "inspect", "kinds", "mend", "quarantined", "read_mapping", "reasons", "replay", "sources",
+    "discard", "fingerprint", "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "reasons",
+    "replay", "sources",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datong.config import Settings
 from datong.errors import ConfigError
-from datong.model import Channels, Event, Identifier, Namespace
+from datong.model import Channels, Event, Identifier, Namespace, duration
 from datong.privacy import Vault, make_identifier, namespaces
 
 __all__ = ["CHANNELS", "CHANNEL_FAMILY", "Policy"]
@@ -27,6 +27,9 @@ class Policy:
         self.linking: dict[str, Namespace] = {n.name: n for n in known.values() if n.merges != "never"}
         self.limit = {n.name: n.limit for n in self.linking.values()}
         self.family = {n.name: CHANNELS.index(n.family) if n.family != "neither" else 0 for n in self.linking.values()}
+        self.window = {n.name: duration(n.window) for n in self.linking.values() if n.window}
+        self.ttl = {n.name: duration(n.ttl) for n in self.linking.values() if n.ttl}
+        self.checked = frozenset(n.name for n in self.linking.values() if n.verified)
         self.strong = frozenset(n.name for n in self.linking.values() if n.merges == "yes")
         self.creating = frozenset(n.name for n in self.linking.values() if n.creates)
         self.rank = {n.name: (n.merges != "yes", n.priority, n.name) for n in self.linking.values()}

@@ -30,7 +30,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     at most so many edges, the strongest.
     """
 
-    cut: float = -2.0
+    cut: float = -3.0
     loose: float = -5.0
     cap: float = 12.0
     fill: int = 64
@@ -70,7 +70,7 @@ def grow(
     if torn.any():
         raise ValueError(f"rows {cannot[torn][0].tolist()} both must and cannot be one entity")
     edges = _strongest(n, _from(edges, options.loose), options.hub)
-    edges = _filled(n, edges, score, options.fill)
+    edges = _filled(n, edges, score, options)
     order = np.arange(n) if rank is None else np.argsort(np.argsort(rank, kind="stable"), kind="stable")
     linkage = Linkage(
         label, score, cut=options.cut, cap=options.cap, largest=options.largest, rank=order, source=source
@@ -100,9 +100,9 @@ def _strongest(n: int, edges: Edges, hub: int) -> Edges:
     return edges.take(edges.weight >= np.maximum(least[edges.left], least[edges.right]))
 
 
-def _filled(n: int, edges: Edges, score: Scorer, fill: int) -> Edges:
+def _filled(n: int, edges: Edges, score: Scorer, options: Options) -> Edges:
     """Return the edges and every other pair inside their components, or inside the pieces of those too large."""
-    left, right = all_pairs(tighten(n, edges, fill), fill)
+    left, right = all_pairs(tighten(n, _from(edges, options.cut), options.fill), options.fill)
     have = edges.left.astype(np.int64) * n + edges.right
     want = left.astype(np.int64) * n + right
     new = ~np.isin(want, have, assume_unique=True)

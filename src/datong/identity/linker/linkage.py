@@ -22,7 +22,7 @@ _UNIT = 1 << 12
 
 
 class Rows(NamedTuple):
-    """Pairs of clusters `a` < `b` that have been compared: sum of weights over all pairs of rows, and their number.
+    """Pairs of clusters `a` < `b`: sum of the weights of the pairs of rows scored between them, and their number.
 
     `barred` pairs must never merge; nothing else about them is kept up.
     """
@@ -78,15 +78,11 @@ class Linkage:
     def run(self, edges: Edges, cannot: tuple[Int32, Int32]) -> None:
         """Merge all there is to merge.
 
-        Two clusters that no edge joins are never compared for their own sake, but their pairs count in the averages.
+        Two clusters are compared by all their pairs of rows, once the pairs known so far would do to merge them.
         """
         free, bars = np.zeros(len(edges.left), bool), np.ones(len(cannot[0]), bool)
         rows = _joined(self._compared(*edges, free), self._compared(*cannot, np.zeros(len(bars), np.float32), bars))
-        rows, _ = _sum(rows, len(self.label), rows.pairs)
-        rows = self._limit(rows)
-        lack = ~rows.barred & (rows.pairs < self.size[rows.a] * self.size[rows.b])
-        rows.total[lack] = rows.pairs[lack] = 0
-        self._fill(rows, np.flatnonzero(lack), rows.a[lack], rows.b[lack], self.label)
+        rows = self._complete(_sum(rows, len(self.label)))
         part = components(len(self.label), rows.a, rows.b)
         while (found := self._mutual(rows)).size:
             rows = self._retire(self._merge(rows, found), part)
@@ -118,10 +114,6 @@ class Linkage:
         clash: npt.NDArray[np.bool_] = (self.source[left] == self.source[right]) & (self.source[left] >= 0)
         return clash
 
-    def _limit(self, rows: Rows) -> Rows:
-        """Bar what would grow too large: sizes only grow."""
-        return rows._replace(barred=rows.barred | (self.size[rows.a] + self.size[rows.b] > self.largest))
-
     def _mutual(self, rows: Rows) -> Int64:
         """Return which rows hold two clusters that are each other's nearest, and near enough.
 
@@ -152,41 +144,37 @@ class Linkage:
         self.joins.append(Join(a, b, self.size[a], self.size[b], rows.mean()[found]))
         into = np.arange(n, dtype=np.int32)
         into[b] = a
-        other = np.full(n, -1, np.int32)  # the second part of what a cluster is made of from now on
-        other[a] = b
         self.size[a] += self.size[b]
         self._first[a] = np.minimum(self._first[a], self._first[b])
-        self.label = into[parts]
-        touched = (other[into[rows.a]] >= 0) | (other[into[rows.b]] >= 0)
+        self.label = into[self.label]
+        grown = np.zeros(n, bool)
+        grown[a] = grown[b] = True
+        touched = grown[rows.a] | grown[rows.b]
         moved = rows.take(touched)
         x, y = into[moved.a], into[moved.b]
-        part_x, part_y = (x != moved.a).astype(np.int64), (y != moved.b).astype(np.int64)
-        block = 1 << np.where(x < y, part_x + 2 * part_y, part_y + 2 * part_x)
-        moved = moved._replace(a=np.minimum(x, y), b=np.maximum(x, y))
-        apart = x != y
-        moved, seen = _sum(moved.take(apart), n, block[apart])
-        moved = self._limit(moved)
-        wanted = np.flatnonzero(~moved.barred & (moved.pairs < self.size[moved.a] * self.size[moved.b]))
-        for bit in range(4):
-            p = other[moved.a] if bit & 1 else moved.a
-            q = other[moved.b] if bit & 2 else moved.b
-            lack = wanted[(seen[wanted] >> bit & 1 == 0) & (p[wanted] >= 0) & (q[wanted] >= 0)]
-            self._fill(moved, lack, p[lack], q[lack], parts)
-        return _joined(rows.take(~touched), moved)
+        moved = moved._replace(a=np.minimum(x, y), b=np.maximum(x, y)).take(x != y)
+        return _joined(rows.take(~touched), self._complete(_sum(moved, n)))
 
-    def _fill(self, rows: Rows, which: Int64, p: Int32, q: Int32, parts: Int32) -> None:
-        """Add to the rows `which` what the pairs between the parts `p` and `q` say."""
-        at, left, right = _products(parts, p, q)
-        if not at.size:
-            return
-        row = which[at]
-        clash = self._clash(left, right)
-        rows.barred[row[clash]] = True
-        asked = ~rows.barred[row]
-        row, left, right = row[asked], left[asked], right[asked]
-        units = self._units(self.score(np.minimum(left, right), np.maximum(left, right)))
-        np.add.at(rows.total, row, units)
-        np.add.at(rows.pairs, row, 1)
+    def _complete(self, rows: Rows) -> Rows:
+        """Score all pairs of rows of the pairs of clusters that would merge by what is known of them.
+
+        Pairs that would grow too large are barred: sizes only grow.
+        """
+        barred = rows.barred | (self.size[rows.a] + self.size[rows.b] > self.largest)
+        lack = ~barred & (rows.pairs < self.size[rows.a] * self.size[rows.b]) & (rows.mean() >= self.cut)
+        which = np.flatnonzero(lack)
+        at, left, right = _products(self.label, rows.a[which], rows.b[which])
+        barred[which[at[self._clash(left, right)]]] = True
+        asked = ~barred[which[at]]
+        at, left, right = at[asked], left[asked], right[asked]
+        total, pairs = rows.total.copy(), rows.pairs.copy()
+        if at.size:
+            units = self._units(self.score(np.minimum(left, right), np.maximum(left, right)))
+            start = np.flatnonzero(np.append(True, at[1:] != at[:-1]))
+            which = which[at[start]]
+            total[which] = np.add.reduceat(units, start)
+            pairs[which] = np.diff(np.append(start, len(at)))
+        return Rows(rows.a, rows.b, total, pairs, barred)
 
 
 def _joined(first: Rows, second: Rows) -> Rows:
@@ -197,19 +185,19 @@ def _joined(first: Rows, second: Rows) -> Rows:
     )
 
 
-def _sum(rows: Rows, n: int, block: Int64) -> tuple[Rows, Int64]:
-    """Return one row for each pair of clusters, and the union of the bits in `block`."""
+def _sum(rows: Rows, n: int) -> Rows:
+    """Return one row for each pair of clusters."""
+    if not rows.a.size:
+        return rows
     key = rows.a.astype(np.int64) * n + rows.b
     order = np.argsort(key)
     key = key[order]
-    start = np.flatnonzero(np.append(True, key[1:] != key[:-1]))[: len(key)]
-    if not start.size:
-        return rows, block
+    start = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
     first = order[start]
-    total = np.add.reduceat(rows.total[order], start)
-    pairs = np.add.reduceat(rows.pairs[order], start)
-    barred = np.logical_or.reduceat(rows.barred[order], start)
-    return Rows(rows.a[first], rows.b[first], total, pairs, barred), np.bitwise_or.reduceat(block[order], start)
+    return Rows(
+        rows.a[first], rows.b[first], np.add.reduceat(rows.total[order], start),
+        np.add.reduceat(rows.pairs[order], start), np.logical_or.reduceat(rows.barred[order], start),
+    )
 
 
 def _products(label: Int32, p: Int32, q: Int32) -> tuple[Int64, Int32, Int32]:

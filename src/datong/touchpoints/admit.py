@@ -12,8 +12,20 @@ import msgspec
 
 from datong.config import Settings
 from datong.errors import ConfigError, Rejected
-from datong.model import EVENT_TYPES, Event, EventType, Identifier, duration, from_iso, local_parts, to_iso
+from datong.model import (
+    EVENT_TYPES,
+    MINUTE,
+    Event,
+    EventType,
+    Identifier,
+    duration,
+    encode_event,
+    from_iso,
+    local_parts,
+    to_iso,
+)
 from datong.privacy import Vault
+from datong.storage import Record, event_key
 from datong.touchpoints.call import Call
 from datong.touchpoints.lines import text
 from datong.touchpoints.observed import EVERYWHERE, Observed, personal_names
@@ -30,6 +42,7 @@ _PLATFORM = frozenset(t.name for t in EVENT_TYPES.values() if t.family == "syste
 _EARLIEST = from_iso("1990-01-01")
 _FIELDS = {"items": "products", "place": "store_id", "ref": "order_id", "coupon": "coupon", "amount": "total",
            "campaign": "code", "granted": "granted"}
+_UNKEEPABLE = (OverflowError, TypeError, ValueError, RecursionError, UnicodeEncodeError)
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
@@ -48,10 +61,10 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Admitted(NamedTuple):
-    """A canonical event; `digest` stands for its contents, and tells a repeat from a contradiction."""
+    """A canonical event, and its record for the log; the record's digest stands for what the sender said."""
 
     event: Event
-    digest: int
+    record: Record
 
 
 class Admission:
@@ -69,13 +82,15 @@ class Admission:
         self._any = intake.unknown_events == "accept"
         self._currency, self._zone = settings.retailer.currency, settings.retailer.timezone
         self._observed = Observed(settings, vault)
-        self._key = vault.sign(b"contents of calls", 32)
+        self._vault = vault
+        self._digest = blake2b(digest_size=16, key=vault.sign(b"contents of calls", 32))
         self._nearest = lru_cache(maxsize=4_096)(self._find_nearest)
 
     def admit(self, call: Call, origin: Origin, now: int, arrived: int, history: bool = False) -> Admitted:
         """Return the event; raises Rejected. `now` is stamped as `received`, `arrived` corrects the sender's clock."""
-        kind = self._type(call)
-        history = history or (call.context is not None and call.context.history)
+        kind, raw, given = self._type(call), call.raw, call.message_id
+        if call.context is not None and call.context.history:
+            history = True
         stamp = call.original_timestamp or call.timestamp
         said = time = arrived
         if stamp is not None:
@@ -88,9 +103,7 @@ class Admission:
         try:
             identifiers = self._observed.identifiers(call, origin.trusted, origin.verified)
         except Rejected:
-            if call.type not in _OBSERVING:
-                raise
-            identifiers = self._observed.identifiers(call, origin.trusted, origin.verified, refused)
+            identifiers = self._well_formed(call, origin, refused)
             if not identifiers and (kind.family in _PERSON or "ident" in kind.needs):
                 raise
         personal = self._observed.personal(call)
@@ -100,21 +113,17 @@ class Admission:
         if refused:
             parts.rest["refused_identifiers"] = refused
         _check(kind, identifiers, parts, call)
-        contents = (
-            kind.name, 0 if stamp is None else said, [i.key for i in identifiers], parts, personal,
-        )
-        try:
-            digest = blake2b(_encode(contents), digest_size=16, key=self._key).digest()
-        except (OverflowError, TypeError, ValueError, RecursionError, UnicodeEncodeError):
-            raise Rejected("properties hold a value that cannot be kept", code="bad_type", field="properties",
-                           hint="numbers must fit into 64 bits, and text must be valid UTF-8") from None
-        given = call.message_id
-        if given is None or given == "":
-            # without an id, the same contents at the same stated time are the same event
-            given = digest.hex() if stamp is not None else uuid4().hex
+        nameless = given is None or given == ""
         date, hour = local_parts(time, self._zone)
-        return Admitted(
-            Event(
+        try:
+            if nameless or not raw:
+                raw = _encode((kind.name, 0 if stamp is None else said, [i.key for i in identifiers], parts, personal))
+            hashed = self._digest.copy()
+            hashed.update(raw)
+            digest = hashed.digest()
+            if nameless:  # the same contents at the same stated time are the same event
+                given = digest.hex() if stamp is not None else uuid4().hex
+            event = Event(
                 id=text(given, "", "messageId"), source=origin.name, channel=origin.channel, type=kind.name,
                 time=time, received=now, date=date, hour=hour, identifiers=identifiers,
                 ident=identifiers[0].key if identifiers else 0, place=parts.place, zone=parts.zone,
@@ -122,8 +131,33 @@ class Admission:
                 campaign=parts.campaign, coupon=parts.coupon, value=parts.value, history=history,
                 properties=parts.rest, personal=self._observed.seal(personal) if personal else {},
                 trusted=origin.trusted,
-            ),
-            int.from_bytes(digest[:8], "big") >> 1 | 1,
+            )
+            body = encode_event(event)
+        except _UNKEEPABLE:
+            raise Rejected("properties hold a value that cannot be kept", code="bad_type", field="properties",
+                           hint="numbers must fit into 64 bits, and text must be valid UTF-8") from None
+        return Admitted(
+            event, Record(event_key(origin.name, event.id), body, int.from_bytes(digest[:8], "big") >> 1 | 1)
+        )
+
+    def _well_formed(self, call: Call, origin: Origin, refused: list[dict[str, str]]) -> tuple[Identifier, ...]:
+        """Return the other identifiers of a call one of whose is malformed, where it is worth keeping without."""
+        if call.type not in _OBSERVING:
+            return ()
+        return self._observed.identifiers(call, origin.trusted, origin.verified, refused)
+
+    def agree(self, kept: Event, told: Event) -> bool:
+        """Return whether an event told again under the same id says what was kept, in whatever words.
+
+        The times may differ by less than a minute: how long a call took to get here corrects its sender's clock.
+        """
+        return abs(kept.time - told.time) < MINUTE and self._said(kept) == self._said(told)
+
+    def _said(self, event: Event) -> tuple[object, ...]:
+        return (
+            event.type, [i.key for i in event.identifiers], event.place, event.zone, event.items, event.amount,
+            event.currency, event.ref, event.campaign, event.coupon, event.value, event.properties,
+            {name: self._vault.unseal(sealed) for name, sealed in event.personal.items()},
         )
 
     def _type(self, call: Call) -> EventType:

@@ -11,8 +11,9 @@ import msgspec
 
 from datong.config import TouchpointSettings
 from datong.errors import NotFound, Rejected, Unavailable
+from datong.model import decode_event
 from datong.privacy import Vault, namespaces
-from datong.storage import Appended, Record, Store, event_record
+from datong.storage import Appended, Record, Store
 from datong.touchpoints.admit import Admission, Admitted, Origin
 from datong.touchpoints.call import Heard, Listening, Unread
 from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
@@ -147,29 +148,26 @@ class Intake:
             try:
                 if isinstance(call, Unread):
                     raise Rejected(call.message, code=call.code, hint=call.hint, field=call.field)
-                if call.raw:
-                    _check_raw(call.raw)
-                admitted = admit(call, origin, now, arrived[at] if arrived else now, history)
+                raw = call.raw
+                if len(raw) > CALL_LIMIT or b"\\u0000" in raw:
+                    raise _bad_raw(raw)
+                event, record = admitted = admit(call, origin, now, arrived[at] if arrived else now, history)
             except Rejected as error:
                 results.append(_refusal(call, error))
                 records.append(self._kept(work, at, error))
                 continue
-            event = admitted.event
             results.append(Result(event.id, "stored"))
+            records.append(record)
             if event.type in looked_up:
                 self._goods.note(event)
                 work.waiting.append((at, admitted))
-                records.append(None)
-            else:
-                records.append(event_record(event, admitted.digest))
         return work
 
     def _records(self, work: _Work) -> list[Record]:
         """Return the records of a piece of work, after those that waited were checked against the goods."""
-        for at, (event, digest) in work.waiting:
+        for at, (event, _) in work.waiting:
             try:
                 self._goods.check(event)
-                work.records[at] = event_record(event, digest)
             except Rejected as error:
                 work.results[at] = _refusal(work.heard[at], error)
                 work.records[at] = self._kept(work, at, error)
@@ -186,27 +184,32 @@ class Intake:
         stored = duplicate = 0
         answers = iter(appended)
         for at, result in enumerate(work.results):
-            if work.records[at] is None:
+            if (record := work.records[at]) is None:
                 continue
             status = next(answers).status
             if result.code:
                 continue
             if status == "new":
                 stored += 1
-            elif status == "duplicate":
+            elif status == "duplicate" or self._repeats(record):
                 duplicate += 1
                 result.status = "duplicate"
             else:
                 error = _contradiction()
                 work.results[at] = _refusal(work.heard[at], error)
-                if (record := self._kept(work, at, error)) is not None:
-                    conflicts.append(record)
+                if (kept := self._kept(work, at, error)) is not None:
+                    conflicts.append(kept)
         with self._lock:
             counts = self._counts.setdefault(work.origin.name, _Counts())
             counts.accepted += stored
             counts.duplicate += duplicate
             counts.quarantined += len(work.results) - stored - duplicate if work.quarantine else 0
         return conflicts
+
+    def _repeats(self, record: Record) -> bool:
+        """Return whether what is known under the record's key says the same in other words."""
+        known = self.store.log.find(record.key)
+        return known is not None and self._admission.agree(decode_event(known.body), decode_event(record.body))
 
     def _append(self, records: list[Record]) -> list[Appended]:
         try:
@@ -223,11 +226,11 @@ class Intake:
             raise
 
 
-def _check_raw(raw: bytes) -> None:
+def _bad_raw(raw: bytes) -> Rejected:
     if len(raw) > CALL_LIMIT:
-        raise Rejected(f"the call has {len(raw)} bytes", code="too_large", hint=f"send at most {CALL_LIMIT} bytes")
-    if b"\\u0000" in raw:
-        raise Rejected("the call holds a NUL character", code="bad_type", hint="take \\u0000 out of the texts")
+        hint = f"send at most {CALL_LIMIT} bytes"
+        return Rejected(f"the call has {len(raw)} bytes", code="too_large", hint=hint)
+    return Rejected("the call holds a NUL character", code="bad_type", hint="take \\u0000 out of the texts")
 
 
 def _contradiction() -> Rejected:

@@ -71,7 +71,7 @@ class Observed:
         if call.type == "identify" and (traits := call.traits):
             found.extend(
                 self._one(ns, traits[ns], f"traits.{ns}", refused) for ns in _TOLD if traits.get(ns))
-        if trusted:
+        if trusted and (verified or call.type == "identify" or (context is not None and context.external_ids)):
             found = self._marked(found, verified, self._claimed(call))
         if len(found) == 1:
             return (found[0],) if found[0] is not None else ()

@@ -11,7 +11,7 @@ from datong.config import IntakeSettings, RetailerSettings, Settings
 from datong.errors import ConfigError, Rejected
 from datong.model import Event, Item, from_iso
 from datong.privacy import Vault
-from datong.touchpoints.admit import Admission, Origin
+from datong.touchpoints.admit import Admission, Admitted, Origin
 from datong.touchpoints.call import Call
 
 NOW = from_iso("2026-03-01T04:00:00Z")
@@ -306,7 +306,7 @@ def test_the_digest_is_of_the_contents_only() -> None:
     def digest(now: int, **more: Any) -> int:
         wire = {"type": "track", "event": "Product Viewed", "userId": "u", "messageId": "m",
                 "timestamp": "2026-03-01T03:59:00Z", "properties": {"sku": "A", "price": 1.5, "x": 1, "y": 2}, **more}
-        return admission.admit(msgspec.convert(wire, Call), SHOP, now, now).digest
+        return admission.admit(msgspec.convert(wire, Call), SHOP, now, now).record.digest
 
     first = digest(NOW, sentAt="2026-03-01T03:59:01Z")
     assert digest(NOW + 60_000, sentAt="2026-03-01T04:00:01Z") == first
@@ -314,3 +314,24 @@ def test_the_digest_is_of_the_contents_only() -> None:
     assert digest(NOW, properties={"sku": "A", "price": 1.51, "x": 1, "y": 2}) != first
     assert digest(NOW, userId="v") != first
     assert 0 < first < 2**63
+
+
+def test_a_text_is_told_by_itself_and_compared_by_what_it_says() -> None:
+    admission = Admission(Settings(), VAULT)
+
+    def admitted(now: int = NOW, **more: Any) -> Admitted:
+        wire = {"type": "identify", "userId": "u", "messageId": "m", "timestamp": "2026-03-01T03:59:00Z",
+                "traits": {"name": "Li", "city": "Wuhan", "points": 3}, **more}
+        call = msgspec.convert(wire, Call)
+        call.raw = msgspec.json.encode(wire)
+        return admission.admit(call, SHOP, now, now)
+
+    first = admitted(sentAt="2026-03-01T03:59:01Z")
+    assert admitted(sentAt="2026-03-01T03:59:01Z").record.digest == first.record.digest
+    in_other_words = admitted(NOW + 60_300, sentAt="2026-03-01T04:00:01Z",
+                              traits={"points": 3, "city": "Wuhan", "name": "Li"})
+    assert in_other_words.record.digest != first.record.digest
+    assert admission.agree(first.event, in_other_words.event)
+    for more in ({"traits": {"name": "Wu", "city": "Wuhan", "points": 3}}, {"userId": "v"},
+                 {"traits": {"name": "Li", "city": "Wuhan", "points": 4}}, {"timestamp": "2026-03-01T03:57:00Z"}):
+        assert not admission.agree(first.event, admitted(sentAt="2026-03-01T03:59:01Z", **more).event), more

@@ -66,6 +66,15 @@ def test_another_source_has_its_own_ids(intake: Intake) -> None:
     assert intake.accept_calls("app", [page(1)])[0].status == "stored"
 
 
+def test_the_same_in_other_words_is_a_duplicate(intake: Intake) -> None:
+    wire = {"type": "track", "event": "Product Viewed", "messageId": "v1", "userId": "u",
+            "timestamp": "2026-03-01T03:00:00Z", "properties": {"sku": "A1", "price": 5, "x": 1}}
+    told = {**wire, "properties": {"x": 1, "price": "5.00", "sku": "A1"}}
+    other = {**wire, "properties": {"x": 2, "price": "5.00", "sku": "A1"}}
+    heard = [intake.listen("web", msgspec.json.encode(one))[0] for one in (wire, told, other)]
+    assert [result.status for result in intake.accept_calls("web", heard)] == ["stored", "duplicate", "conflict"]
+
+
 def test_the_same_id_with_other_contents_is_a_conflict(intake: Intake) -> None:
     intake.accept_calls("pos", [receipt()])
     assert intake.accept_calls("pos", [receipt()])[0].status == "duplicate"

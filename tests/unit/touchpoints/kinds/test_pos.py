@@ -75,7 +75,7 @@ def test_json_and_csv_say_the_same() -> None:
     for at in (0, 1):
         first = admission.admit(the_call(by_json, at), Origin("tills"), now, now)
         second = admission.admit(the_call(by_csv, at), Origin("tills"), now, now)
-        assert first.digest == second.digest
+        assert first.record.digest == second.record.digest
         assert first.event.amount == second.event.amount
 
 

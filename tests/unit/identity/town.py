@@ -1,4 +1,4 @@
-"""A town for identity tests: people are shown by values written `namespace:value`."""
+"""A town for identity tests: people are shown by values written `namespace:value`; `~namespace:value` is unverified."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Town:
         self.offset = 0
 
     def identifier(self, shown: str) -> Identifier:
-        ns, value = shown.split(":", 1)
+        ns, value = shown.removeprefix("~").split(":", 1)
         policy = self.identity.policy.linking.get(ns)
         sealed = self.vault.seal(value) if policy is not None and policy.sealed else None
-        return Identifier(ns, self.vault.key(ns, value), sealed)
+        return Identifier(ns, self.vault.key(ns, value), sealed, not shown.startswith("~"))
 
     def event(self, *shown: str, channel: str = "", time: int | None = None, **more: Any) -> Event:
         self.offset += 1

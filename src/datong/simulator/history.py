@@ -12,6 +12,7 @@ from typing import Any
 
 from datong.model import DAY, HOUR, MINUTE
 from datong.simulator.day import CLOSE, OFFSET, OPEN, Day, Slip, basket, day_of, session
+from datong.simulator.forms import slip
 from datong.simulator.frames import Action, identify, login, money, on_history, receipt, session_actions, track
 from datong.simulator.goods import Mall
 from datong.simulator.population import Shopper
@@ -21,6 +22,8 @@ __all__ = ["history", "master", "registrations"]
 _RECEIPTS, _SESSIONS = 1.1, 0.4  # for a shopper with usual habits, in thirty days
 _FIRST_NUMBER = 500_000
 _BETWEEN = 5_000  # ms from one registration to the next
+_TABLET, _AT_TABLET = "tablet-service-desk", 80
+"""The browser of the service desk, at which every so many-th card holder signs up: it belongs to nobody."""
 
 
 def master(mall: Mall, start: int) -> list[Action]:
@@ -62,17 +65,28 @@ def _marked(actions: Iterable[Action]) -> list[Action]:
 
 
 def _registration(who: Shopper, at: int) -> Iterator[Action]:
-    """Give the log-ins and consents of before: the web shop knows the phone number of those who are linked."""
+    """Give the log-ins and consents of before: the web shop knows the phone number of those who are linked.
+
+    Who has an account of earlier opened it with another mail address: name, day of birth and address are all that the
+    two accounts have in common, and not always letter by letter.
+    """
+    form = {"name": who.name, "birthday": who.birthday, "address": who.address}
     if who.card:
         ids = {"member_card": who.card, "phone": who.phone, "wifi_mac": who.mac}
-        yield Action(at, "portal", identify(f"card.{who.id}", at, {"name": who.name}, ids=ids))
+        yield Action(at, "portal", identify(f"card.{who.id}", at, form, ids=ids,
+                                            cookie=_TABLET if who.id % _AT_TABLET == 0 else ""))
     if who.user:
         call = login(who, f"account.{who.id}", at)
         if who.habit == "both" and not who.linked:
             call["traits"] = {"name": who.name}
+        call["traits"] = {**call["traits"], **form}
         if who.ble:
             call["context"] = {"externalIds": [{"type": "ble_id", "id": who.ble}]}
         yield Action(at, "app", call)
+    if who.former:
+        name, address = slip(Random(f"former/{who.former}"), who.name, who.address)
+        traits = {**form, "name": name, "address": address, "email": f"shopper{who.id}.old@example.com"}
+        yield Action(at - HOUR, "app", identify(f"former.{who.id}", at - HOUR, traits, user=who.former))
     if who.consent and (who.card or who.user):
         ids = {"member_card": who.card} if who.card else {}
         said = {"purpose": "marketing", "channel": "", "granted": True}

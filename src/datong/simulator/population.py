@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from datong.simulator.forms import home
 from datong.simulator.goods import Mall
 
 __all__ = ["Habit", "Shopper", "people", "random_mac"]
@@ -28,16 +29,20 @@ class Shopper(msgspec.Struct, frozen=True):
 
     `linked`: the web shop knows the phone number from the beginning, so that both channels are one person at once.
     `likes` are shop codes with weights, `level` is the price level (1 = usual), `visits` and `sessions` are per week.
+    `former` is an account of earlier, opened with another mail address and forgotten.
     `mac` is the phone's own address where it does not randomise (those log in at the portal), `ble` the app's beacon.
     """
 
     id: int
     name: str
+    birthday: str
+    address: str
     habit: Habit
     phone: str
     email: str
     card: str
     user: str
+    former: str
     cookie: str
     mac: str
     ble: str
@@ -66,11 +71,14 @@ def _shopper(mall: Mall, seed: int, i: int, language: str) -> Shopper:
         name = dice.choice(_SURNAMES) + "".join(dice.sample(_GIVEN, dice.choice((1, 2, 2))))
     else:
         name = f"{dice.choice(_FIRST)} {dice.choice(_LAST)}"
+    form = Random(f"{seed}/form/{i}")  # a stream of its own: what is asked on forms changes nothing else
+    birthday, address = home(form, language)
     return Shopper(
-        id=i, name=name, habit=habit, phone=phone if online or known else "",
+        id=i, name=name, birthday=birthday, address=address, habit=habit, phone=phone if online or known else "",
         email=f"shopper{i}@example.com" if online and dice.random() < 0.5 else "",
         card=f"8{seed % 100:02d}{i:07d}" if known else "",
         user=f"u{seed}-{i}" if online else "",
+        former=f"u{seed}-{i}-old" if online and form.random() < 0.04 else "",
         cookie=f"c{dice.getrandbits(64):016x}" if online else "",
         mac=_mac(dice, False) if known and dice.random() < 0.55 else "",
         ble=f"6f1d2c3b-4a59-4e8f-9b7a-d0c1b2a39481:{i >> 16}:{i & 65535}" if app else "",

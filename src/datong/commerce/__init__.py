@@ -6,11 +6,11 @@ receipt add up to its amount, and the amounts in the facts to the money in the l
 """
 
 from datong.commerce.category import in_category, parents
-from datong.commerce.read import Order, duplicates, find_goods, known_skus, order, orders_of, skus
+from datong.commerce.read import Order, duplicates, fill_goods, find_goods, known_skus, order, orders_of, skus
 from datong.commerce.slip import order_key
 from datong.commerce.step import Commerce
 
 __all__ = [
-    "Commerce", "Order", "duplicates", "find_goods", "in_category", "known_skus", "order", "order_key", "orders_of",
-    "parents", "skus",
+    "Commerce", "Order", "duplicates", "fill_goods", "find_goods", "in_category", "known_skus", "order", "order_key",
+    "orders_of", "parents", "skus",
 ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
+from datong.commerce.catalogue import Catalogue
 from datong.commerce.tables import DUPLICATE, LINE, ORDER, REDEEMED, SKU, TENDERED
-from datong.model import Item, Sku
-from datong.storage import fetch_in
+from datong.model import Event, Item, Sku
+from datong.storage import Facts, fetch_in
 
-__all__ = ["Order", "duplicates", "find_goods", "known_skus", "order", "orders_of", "skus"]
+__all__ = ["Order", "duplicates", "fill_goods", "find_goods", "known_skus", "order", "orders_of", "products", "skus"]
 
 _SKU = (SKU.c.sku, SKU.c.name, SKU.c.category, SKU.c.brand, SKU.c.price, SKU.c.listed)
 _ORDER = (ORDER.c.key, ORDER.c.kind, ORDER.c.state, ORDER.c.source, ORDER.c.ref, ORDER.c.place, ORDER.c.channel,
@@ -90,3 +91,20 @@ def duplicates(tx: sa.Connection, first: int, last: int) -> set[int]:
     """Return the log positions from `first` to `last` that tell again of an order already known."""
     query = sa.select(DUPLICATE.c.offset).where(DUPLICATE.c.offset.between(first, last))
     return set(tx.scalars(query))
+
+
+def products(facts: Facts, codes: Sequence[str]) -> list[Sku]:
+    """Return the products with these codes as the facts know them, which is as they were where the fold stands."""
+    rows = facts.query(
+        "SELECT sku, name, category, brand, price, listed FROM commerce.product WHERE sku IN (SELECT unnest(?))",
+        [list(codes)],
+    )
+    return [Sku(**row) for row in rows.to_pylist()]
+
+
+def fill_goods(facts: Facts, events: Sequence[Event]) -> list[tuple[Item, ...]]:
+    """Return the items of events that the facts do not hold yet, filled in as the fold is going to.
+
+    `events` in log order from where the facts end, with every `Product Updated` among them.
+    """
+    return Catalogue().fill(events, lambda codes: products(facts, codes))[0]

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from datong.commerce.catalogue import Catalogue
 from datong.commerce.fold import fold_products, fold_receipts, fold_redemptions
 from datong.commerce.orders import take_orders
-from datong.commerce.read import duplicates, skus
+from datong.commerce.read import duplicates, products, skus
 from datong.commerce.tables import REDEEMED, SKU
-from datong.model import Batch, Sku
+from datong.model import Batch
 from datong.storage import FactsTx, Stage, Store, insert_new, upsert
 
 __all__ = ["Commerce"]
@@ -44,17 +44,10 @@ class Commerce(Stage):
 
         The catalogue is the facts' own, as it was at this place of the log, so that a rebuild gives the same facts.
         """
-        items, updated = self._folded_goods.fill(batch.events, self._products)
+        items, updated = self._folded_goods.fill(batch.events, lambda codes: products(self._store.facts, codes))
         batch.items = batch.items or items
         with self._store.state.read() as tx:
             batch.repeats = duplicates(tx, batch.first, batch.last)
         fold_products(updated, facts)
         fold_receipts(batch.events, batch.items, batch.repeats, facts)
         fold_redemptions(batch.events, facts)
-
-    def _products(self, codes: list[str]) -> list[Sku]:
-        rows = self._store.facts.query(
-            "SELECT sku, name, category, brand, price, listed FROM commerce.product WHERE sku IN (SELECT unnest(?))",
-            [codes],
-        )
-        return [Sku(**row) for row in rows.to_pylist()]

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.errors import ConfigError, Conflict
+from datong.identity import parted
 from datong.model import Batch, Firing, exponent
 from datong.places import zones
 from datong.scenes.advance import State, advance
@@ -16,8 +17,9 @@ from datong.scenes.definition import definitions
 from datong.scenes.member import MemberState, admit, decode_state, encode_state, merge
 from datong.scenes.moment import Moment, moment
 from datong.scenes.rules import Rule, compile_rules
+from datong.scenes.split import divide_firings, limits, replayed
 from datong.scenes.tables import DEFINITION, FIRING, STATE
-from datong.storage import Stage, Store, fetch_in, insert_new, upsert
+from datong.storage import Stage, Store, cursor, fetch_in, insert_new, upsert
 from datong.tags import Predicate
 
 __all__ = ["Scenes"]
@@ -35,7 +37,7 @@ class Scenes(Stage):
 
     def __init__(self, store: Store) -> None:
         """Read and compile the definitions; raises ConfigError when a version ran before with another behaviour."""
-        settings = store.settings
+        self._store, settings = store, store.settings
         self._scenes = definitions(settings)
         self._timezone = settings.retailer.timezone
         scale = 10 ** exponent(settings.retailer.currency)
@@ -49,7 +51,7 @@ class Scenes(Stage):
             self._refuse_silent_changes(tx)
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
-        """Re-key merged members, take the events that matter, let time pass for whom it is due, note what fired."""
+        """Re-key members, take the events that matter, let time pass for whom it is due, note what fired."""
         if not self._written:
             self._write_definitions(tx)
         taken = self._moments(batch, tx)
@@ -119,12 +121,28 @@ class Scenes(Stage):
             rename = sa.update(FIRING).where(FIRING.c.member == sa.bindparam("loser"))
             tx.execute(rename.values(member=sa.bindparam("winner")),
                        [{"loser": m.loser, "winner": m.winner} for m in batch.merges])
+        if batch.splits:
+            self._split(batch, tx, states)
         for member, moments in taken.items():
             if member not in states and any(
                 rules.starting(m) for rules in self._sets for m in moments.get(rules.key, ())
             ):
                 states[member] = MemberState({}, {})
         return states, gone
+
+    def _split(self, batch: Batch, tx: sa.Connection, states: dict[int, MemberState]) -> None:
+        """Put in place of the states of members that were split those of the parts."""
+        parts = parted(tx, batch.splits)
+        fired = divide_firings(tx, parts)
+        _, before = cursor(tx, "spine")  # the time up to which the states have come
+        categories = {(z.place, z.zone): z.category for z in zones(tx)}
+        made = replayed(self._store, tx, self._sets, parts, fired, batch.first, before, categories)
+        for member in sorted(parts.members):
+            again = made.get(member, {})
+            for key, state in (states[member].states if member in states else {}).items():
+                if key in again:
+                    again[key].late = state.late  # what came too late for them stays with who keeps the id
+            states[member] = MemberState(again, limits(fired.get(member, ()), self._sets, before))
 
     def _advance(self, state: MemberState, moments: Taken, now: int) -> list[Firing]:
         firings: list[Firing] = []

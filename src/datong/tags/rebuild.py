@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import groupby
-from typing import Any
 
 import sqlalchemy as sa
 
 from datong.errors import Unavailable
-from datong.model import Event, Item
+from datong.model import Event
 from datong.storage import Store, cursor, fetch_in
 from datong.tags.past import Past, decode_past, take
 from datong.tags.step import Tags
 from datong.tags.tables import STATE
+from datong.touchpoints import event_of
 
 __all__ = ["rebuild"]
 
@@ -27,8 +27,8 @@ _NUMBERS = ("quantity", "amount", "value", "hour")
 def rebuild(store: Store, tags: Tags, members: Collection[int] | None = None) -> int:
     """Make the pasts and the tags of all members, or of some, anew from the facts; return of how many.
 
-    For a definition with a longer window or another event, and after people were split. Raises Unavailable while the
-    facts are behind the spine: let the fold catch up and hold the flow meanwhile.
+    For a definition with a longer window or another event; what a split needs is done in the flow. Raises Unavailable
+    while the facts are behind the spine: let the fold catch up and hold the flow meanwhile.
     """
     with store.state.write() as tx:
         position, now = cursor(tx, "spine")
@@ -72,18 +72,4 @@ def _events(store: Store, tags: Tags, members: Collection[int] | None) -> Iterat
         some = rows.filter(rows.member % parts == part).order_by("member", "offset", "item").to_pyarrow()
         stream = (row for batch in some.to_batches(20_000) for row in batch.to_pylist())
         for (member, offset), lines in groupby(stream, key=lambda row: (row["member"], row["offset"])):
-            yield member, _event(offset, list(lines))
-
-
-def _event(offset: int, lines: list[dict[str, Any]]) -> Event:
-    first: dict[str, Any] = {name: lines[0][name] or ("" if name in _TEXTS else 0) for name in (*_TEXTS, *_NUMBERS)}
-    items = tuple(
-        Item(line["sku"], line["quantity"] or 0.0, line["amount"] or 0, 0, line["category"] or "", line["brand"] or "")
-        for line in lines if line["sku"]
-    )
-    return Event(
-        id=str(offset), source="facts", channel=first["channel"], type=first["type"], time=lines[0]["ts"],
-        received=lines[0]["ts"], hour=first["hour"], place=first["place"], zone=first["zone"], items=items,
-        amount=0 if items else first["amount"], campaign=first["campaign"], coupon=first["coupon"],
-        value=first["value"], offset=offset,
-    )
+            yield member, event_of(offset, list(lines))

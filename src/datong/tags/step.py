@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from datong.identity import parted
 from datong.model import Batch, exponent
 from datong.model.predicate import parse
 from datong.storage import Stage, Store, fetch_in, upsert
 from datong.tags.definitions import library
 from datong.tags.past import Past, decode_past, encode_past, expired, join, prune, reconsider, ripen, take, wake_of
 from datong.tags.plan import Plan
+from datong.tags.split import remade
 from datong.tags.tables import PLAN, STATE, VALUE
 
 __all__ = ["Tags"]
@@ -33,7 +35,7 @@ class Tags(Stage):
 
     def __init__(self, store: Store, predicates: Iterable[str] = (), cached: int = _CACHED) -> None:
         """Read and compile all definitions; raises ConfigError naming the file and the tag at fault."""
-        settings = store.settings
+        self._store, settings = store, store.settings
         tags, parsed = library(settings)
         kinds = {name: d.kind for name, d in tags.items()}
         asked = [parse(text, kinds, settings.intake.custom_events) for text in predicates]
@@ -43,7 +45,7 @@ class Tags(Stage):
         self._serial: int | None = None
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
-        """Merge members, take the events, let time pass for whom it is due, write each touched member once."""
+        """Merge and split members, take the events, let time pass for whom it is due, write each touched one once."""
         serial = self._begin(tx)
         pasts: dict[int, Past] = {}
         changed: dict[int, set[str]] = {}
@@ -51,9 +53,12 @@ class Tags(Stage):
         wanted = {m for _, m in concerned}
         for merge in batch.merges:
             wanted |= {merge.loser, merge.winner}
+        apart = parted(tx, batch.splits).members if batch.splits else frozenset()
         due = self._due(tx, batch, pasts)
-        missing = self._load(tx, wanted - pasts.keys(), pasts)
+        missing = self._load(tx, (wanted | apart) - pasts.keys(), pasts)
         gone = self._merge(batch, pasts, changed)
+        if apart:
+            gone += self._split(batch, tx, apart, pasts, changed, missing)
         for at, member in concerned:
             past = pasts.get(member)
             if past is None:
@@ -161,6 +166,26 @@ class Tags(Stage):
                 winner = pasts[merge.winner] = Past({}, {}, [])
             join(self.plan, winner, loser)
             changed[merge.winner] = set(self.plan.tags)
+        return gone
+
+    def _split(
+        self, batch: Batch, tx: sa.Connection, apart: Collection[int], pasts: dict[int, Past],
+        changed: dict[int, set[str]], missing: set[int],
+    ) -> list[int]:
+        """Count the parts of members anew, whatever was merged into them meanwhile; return who has no past."""
+        made = remade(self._store, tx, self.plan, apart, batch.first, batch.now)
+        gone: list[int] = []
+        for member in sorted(apart):
+            before, past = pasts.pop(member, None), made.get(member)
+            changed.pop(member, None)
+            if past is None:
+                gone.append(member)
+                missing.add(member)
+                continue
+            if before is not None:
+                past.values = dict(before.values)  # so that a value which is what it was keeps its `since`
+            prune(self.plan, past)
+            pasts[member], changed[member] = past, set(self.plan.tags)
         return gone
 
     def _write(

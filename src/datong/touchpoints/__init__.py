@@ -13,11 +13,12 @@ from datong.touchpoints.kinds import kinds
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
 from datong.touchpoints.quarantine import Replayed, discard, mend, replay
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
+from datong.touchpoints.recall import event_of, recall
 from datong.touchpoints.step import QuarantineDesk
 
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
     "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Result", "SourceSeen", "Unread",
-    "discard", "fingerprint", "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "reasons",
-    "replay", "sources",
+    "discard", "event_of", "fingerprint", "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping",
+    "reasons", "recall", "replay", "sources",
 ]

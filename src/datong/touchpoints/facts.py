@@ -10,9 +10,10 @@ from datong.model import EVENT_TYPES, Batch, Event, Item
 from datong.storage import FactsTx
 from datong.touchpoints.tables import EVENT
 
-__all__ = ["fold_events"]
+__all__ = ["SKIPPED", "fold_events"]
 
-_SKIPPED = frozenset(t.name for t in EVENT_TYPES.values() if t.family in {"sighting", "system", "master"})
+SKIPPED = frozenset(t.name for t in EVENT_TYPES.values() if t.family in {"sighting", "system", "master"})
+"""Types of events that are no rows of the facts."""
 _NO_ITEM = (Item("", 0.0),)
 _MOST = 32_767
 
@@ -22,7 +23,7 @@ def fold_events(batch: Batch, facts: FactsTx) -> None:
     rows: list[tuple[Event, int, Item]] = []
     given: Sequence[tuple[Item, ...]] = batch.items or [event.items for event in batch.events]
     for event, items in zip(batch.events, given, strict=True):
-        if event.type not in _SKIPPED and event.offset not in batch.repeats:
+        if event.type not in SKIPPED and event.offset not in batch.repeats:
             rows.extend((event, at, item) for at, item in enumerate(items[:_MOST] or _NO_ITEM))
     if not rows:
         return

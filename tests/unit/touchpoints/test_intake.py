@@ -71,7 +71,7 @@ def test_the_same_in_other_words_is_a_duplicate(intake: Intake) -> None:
             "timestamp": "2026-03-01T03:00:00Z", "properties": {"sku": "A1", "price": 5, "x": 1}}
     told = {**wire, "properties": {"x": 1, "price": "5.00", "sku": "A1"}}
     other = {**wire, "properties": {"x": 2, "price": "5.00", "sku": "A1"}}
-    heard = [intake.listen("web", msgspec.json.encode(one))[0] for one in (wire, told, other)]
+    heard = read_batch(msgspec.json.encode({"batch": [wire, told, other]}))
     assert [result.status for result in intake.accept_calls("web", heard)] == ["stored", "duplicate", "conflict"]
 
 

@@ -6,6 +6,7 @@ had; no limit of the policy is ever broken; every create, attach, merge and refu
 offline or both is right within the transaction of the event.
 """
 
+from datong.identity.held import Held, held, shared_values
 from datong.identity.parted import Parted, parted
 from datong.identity.people import channels_counts, last_seen, members, search
 from datong.identity.policy import CHANNEL_FAMILY
@@ -25,7 +26,7 @@ from datong.identity.read import (
 from datong.identity.step import Identity
 
 __all__ = [
-    "CHANNEL_FAMILY", "Identity", "Linked", "Parted", "Recognition", "channels_counts", "contact", "history",
-    "identifiers_of", "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted", "search",
-    "traits", "who",
+    "CHANNEL_FAMILY", "Held", "Identity", "Linked", "Parted", "Recognition", "channels_counts", "contact", "held",
+    "history", "identifiers_of", "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted",
+    "search", "shared_values", "traits", "who",
 ]

@@ -139,7 +139,7 @@ class Linkage:
 
     def _merge(self, rows: Rows, found: Int64) -> Rows:
         """Merge the pairs of clusters in the rows `found`, and return the rows as they are then."""
-        n, parts = len(self.label), self.label
+        n = len(self.label)
         a, b = rows.a[found], rows.b[found]
         self.joins.append(Join(a, b, self.size[a], self.size[b], rows.mean()[found]))
         into = np.arange(n, dtype=np.int32)

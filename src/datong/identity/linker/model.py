@@ -33,7 +33,7 @@ class Predicate(msgspec.Struct, frozen=True, omit_defaults=True):
 
     - `exact`: the field is equal
     - `jaro_winkler`: Jaro-Winkler similarity of the field is at least `at` (0..1)
-    - `damerau`: Damerau-Levenshtein distance of the field (restricted: optimal string alignment) is at most `at`
+    - `damerau`: Damerau-Levenshtein distance of the field (unrestricted) is at most `at`
     - `days`: both are dates (YYYY-MM-DD, existing) at most `at` days apart
     - `swapped`: fields[0] of one is fields[1] of the other, and the other way round
     - `prefix`: the first `at` characters are equal (both have at least so many)
@@ -58,7 +58,8 @@ class Level(msgspec.Struct, omit_defaults=True):
     """One answer of a comparison; levels are asked in order, and the first that is true counts.
 
     `tf` names the field whose frequency replaces u for an agreement upon it: the weight becomes
-    log2(m / max(frequency of the value, floor)) instead of log2(m / u), see `Model.weight_of`.
+    log2(m / max(frequency of the value, floor)) instead of log2(m / u), see `Model.weight_of`. A `silent` level says
+    nothing (weight 0): what it found was counted by another comparison.
     """
 
     name: str
@@ -66,11 +67,12 @@ class Level(msgspec.Struct, omit_defaults=True):
     m: float = 0.0
     u: float = 0.0
     tf: str = ""
+    silent: bool = False
 
     @property
     def weight(self) -> float:
-        """Return log2(m/u)."""
-        return math.log2(max(self.m, 1e-9) / max(self.u, 1e-12))
+        """Return log2(m/u), 0 when silent."""
+        return 0.0 if self.silent else math.log2(max(self.m, 1e-9) / max(self.u, 1e-12))
 
 
 class Comparison(msgspec.Struct, omit_defaults=True):
@@ -110,8 +112,10 @@ class Model(msgspec.Struct):
     """A trained linker.
 
     `prior` is the probability that two records of the table, drawn at random, are one person. `frequencies` has, for
-    each field with a `tf` level, the share of records (of those not null) per value; values left out are as rare as
-    `floors[field]`. `kinds` is the map of columns it was trained for. `trained` says upon what (records, pairs).
+    each field with a `tf` level, the share of records (of those not null) per value. Of that share, `scales[field]` is
+    owed to other persons (the rest to records of the same one); what is left is at least `floors[field]`, which is also
+    what values left out have. `kinds` is the map of columns it was trained for. `trained` says upon what (records,
+    pairs …).
     """
 
     kinds: dict[str, str]
@@ -119,6 +123,7 @@ class Model(msgspec.Struct):
     keys: list[Key]
     prior: float
     frequencies: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
+    scales: dict[str, float] = msgspec.field(default_factory=dict)
     floors: dict[str, float] = msgspec.field(default_factory=dict)
     repeat: float = 0.0
     trained: dict[str, float] = msgspec.field(default_factory=dict)
@@ -133,8 +138,8 @@ class Model(msgspec.Struct):
         """Return the weight of a level; `value` is what both agree upon in the field `level.tf`."""
         if not level.tf or value is None:
             return level.weight
-        share = self.frequencies.get(level.tf, {}).get(value, self.floors.get(level.tf, level.u))
-        return math.log2(max(level.m, 1e-9) / max(share, self.floors.get(level.tf, 0.0), 1e-12))
+        share = self.frequencies.get(level.tf, {}).get(value, 0.0) * self.scales.get(level.tf, 1.0)
+        return math.log2(max(level.m, 1e-9) / max(share, self.floors.get(level.tf, 1e-12)))
 
 
 def write_model(model: Model, path: Path) -> None:

@@ -31,7 +31,7 @@ def clean_phone(text: str, region: str = "") -> str | None:
     digits = _NO_DIGIT.sub("", text)
     if len(digits) < _LEAST or len(set(digits)) < 3:
         return None
-    if region == "US" and _AMERICAN.fullmatch(digits):
+    if (region == "US" or text.startswith("+1")) and _AMERICAN.fullmatch(digits):
         return f"1{digits[-10:]}"
     if region or text.startswith("+"):
         try:

@@ -56,4 +56,4 @@ def test_a_merge_moves_everything(shop: Shop) -> None:
         assert {len(coupons_of(tx, one)), len(inbox(tx, shop.vault, one))} == {2}
         assert depth(tx) == {"queued": 0, "sending": 0, "sent": 2, "failed": 0, "suppressed": 0}
     assert [(r["member"], r["arm"]) for r in shop.rows("marketing_assignment", "member")] == [(one, "treated")]
-    assert len(shop.rows("marketing_assignment_history", "member")) == 1
+    assert len(shop.rows("marketing_drawn", "member")) == 1

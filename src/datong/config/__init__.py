@@ -14,6 +14,7 @@ from datong.config.sections import (
 from datong.config.stages import (
     ChannelSettings,
     DeliverySettings,
+    GoldenSettings,
     IdentitySettings,
     IntakeSettings,
     MarketingSettings,
@@ -24,8 +25,8 @@ from datong.config.stages import (
 )
 
 __all__ = [
-    "ChannelSettings", "ClockSettings", "ConsoleSettings", "DeliverySettings", "FixedClock", "IdentitySettings",
-    "IntakeSettings", "MarketingSettings", "PlacesSettings", "PrivacySettings", "RetailerSettings", "ScaledClock",
-    "ScenesSettings", "Secret", "ServerSettings", "Settings", "StorageSettings", "TagsSettings",
-    "TouchpointSettings", "WallClock", "load", "make_clock", "secret",
+    "ChannelSettings", "ClockSettings", "ConsoleSettings", "DeliverySettings", "FixedClock", "GoldenSettings",
+    "IdentitySettings", "IntakeSettings", "MarketingSettings", "PlacesSettings", "PrivacySettings",
+    "RetailerSettings", "ScaledClock", "ScenesSettings", "Secret", "ServerSettings", "Settings", "StorageSettings",
+    "TagsSettings", "TouchpointSettings", "WallClock", "load", "make_clock", "secret",
 ]

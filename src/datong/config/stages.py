@@ -8,8 +8,8 @@ import msgspec
 
 from datong.config.sections import Secret
 
-__all__ = ["ChannelSettings", "DeliverySettings", "IdentitySettings", "IntakeSettings", "MarketingSettings",
-           "PlacesSettings", "ScenesSettings", "TagsSettings", "TouchpointSettings"]
+__all__ = ["ChannelSettings", "DeliverySettings", "GoldenSettings", "IdentitySettings", "IntakeSettings",
+           "MarketingSettings", "PlacesSettings", "ScenesSettings", "TagsSettings", "TouchpointSettings"]
 
 
 class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,11 +47,31 @@ class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_rssi: int = -90
 
 
+class GoldenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[identity.golden.FIELD]`: which of the values that were told of a field of a member counts.
+
+    `sources` are touchpoints by name, or channels, the most trusted first; the others come after them. `strategy`:
+    `most_recent`; `most_recent_verified`, the latest that a source checked, else the latest of a trusted touchpoint;
+    `source_priority`, the latest from the most trusted source; `most_complete`, the fullest from the most trusted
+    source; `majority`, what was told under most identifiers and by most sources; `union`, all of them, for lists. What
+    is left out keeps the field's default. A field beside the personal ones is kept once it is named here.
+    """
+
+    strategy: Literal[
+        "most_recent_verified", "source_priority", "most_complete", "majority", "union", "most_recent"
+    ] | None = None
+    sources: tuple[str, ...] | None = None
+
+
 class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[identity]`: changes to the namespace policy, one table per namespace, and registered shared devices."""
+    """`[identity]`: changes to the namespace policy, one table per namespace, and registered shared devices.
+
+    `golden` says, one table per field, which of the values told of a member counts.
+    """
 
     namespaces: dict[str, dict[str, Any]] = {}
     shared: dict[str, tuple[str, ...]] = {}
+    golden: dict[str, GoldenSettings] = {}
 
 
 class TagsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from datong.delivery.tables import INBOX, MESSAGE_FACT, OUTBOX
+from datong.identity import Parted, parted
 from datong.marketing import messages_since
 from datong.model import Batch, Event, Message
 from datong.privacy import Vault
-from datong.storage import FactsTx, Stage, Store, cursor, insert_new, set_cursor
+from datong.storage import FactsTx, Stage, Store, cursor, fetch_in, insert_new, set_cursor
 
 __all__ = ["Delivery"]
 
@@ -35,6 +36,8 @@ class Delivery(Stage):
             for table in (OUTBOX, INBOX):
                 change = table.update().where(table.c.member == sa.bindparam("was"))
                 tx.execute(change.values(member=sa.bindparam("now")), moves)
+        if batch.splits:
+            _divide(tx, parted(tx, batch.splits))
         seen = [
             {"key": e.ref, "at": e.time} for e in batch.events if e.type == "Message Seen" and not e.history and e.ref
         ]
@@ -61,6 +64,20 @@ class Delivery(Stage):
                 "ts": [e.time for e in told],
                 "date": [_EPOCH + timedelta(days=e.date) for e in told],
             })
+
+
+def _divide(tx: sa.Connection, parts: Parted) -> None:
+    """Let messages go with the identifier that they were meant for."""
+    among = sorted(parts.members)
+    o = OUTBOX.c
+    owners = {id_: parts.owner(ident, member) for id_, member, ident in fetch_in(
+        tx, sa.select(o.id, o.member, o.ident), o.member, among)}
+    for table in (OUTBOX, INBOX):  # what is in the inbox went through the outbox
+        rows = fetch_in(tx, sa.select(table.c.id, table.c.member), table.c.member, among)
+        moves = [{"key": id_, "owner": owner} for id_, member in rows if (owner := owners.get(id_, member)) != member]
+        if moves:
+            change = table.update().where(table.c.id == sa.bindparam("key"))
+            tx.execute(change.values(member=sa.bindparam("owner")), moves)
 
 
 def _row(m: Message) -> dict[str, object]:

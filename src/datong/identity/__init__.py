@@ -1,11 +1,12 @@
 """Who is this: the identity graph that joins what one shopper is known by on every channel.
 
-Owns: `identity` (links, members, decisions, traits) and its mirror in the facts (`identity.link`, `identity.member`).
-Reads: nothing else. Promises: the same value always answers with the same live member, under every id that member ever
-had; no limit of the policy is ever broken; every create, attach, merge and refusal is kept with its cause; online,
-offline or both is right within the transaction of the event.
+Owns: `identity` (links, members, decisions, what was told) and its mirror in the facts (`identity.link`,
+`identity.member`). Reads: nothing else. Promises: the same value always answers with the same live member, under every
+id that member ever had; no limit of the policy is ever broken; every create, attach, merge and refusal is kept with its
+cause; online, offline or both is right within the transaction of the event.
 """
 
+from datong.identity.golden import contact, golden, golden_of_all, told_of_all, traits
 from datong.identity.held import Held, held, shared_values
 from datong.identity.parted import Parted, parted
 from datong.identity.people import channels_counts, last_seen, members, search
@@ -13,20 +14,20 @@ from datong.identity.policy import CHANNEL_FAMILY
 from datong.identity.read import (
     Linked,
     Recognition,
-    contact,
     history,
     identifiers_of,
     identifiers_of_all,
     label,
     live,
     member,
-    traits,
     who,
 )
 from datong.identity.step import Identity
+from datong.identity.survive import Golden, Told, fields_of
 
 __all__ = [
-    "CHANNEL_FAMILY", "Held", "Identity", "Linked", "Parted", "Recognition", "channels_counts", "contact", "held",
-    "history", "identifiers_of", "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted",
-    "search", "shared_values", "traits", "who",
+    "CHANNEL_FAMILY", "Golden", "Held", "Identity", "Linked", "Parted", "Recognition", "Told", "channels_counts",
+    "contact", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of", "identifiers_of_all",
+    "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values", "told_of_all", "traits",
+    "who",
 ]

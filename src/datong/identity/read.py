@@ -9,13 +9,11 @@ import sqlalchemy as sa
 
 from datong.errors import NotFound
 from datong.identity.policy import CHANNELS
-from datong.identity.tables import EVENT, LINK, MEMBER, TRAIT
+from datong.identity.tables import EVENT, LINK, MEMBER
 from datong.model import Member
-from datong.privacy import Vault
 from datong.storage import fetch_in
 
-__all__ = ["Linked", "Recognition", "contact", "history", "identifiers_of", "identifiers_of_all", "label",
-           "live", "member", "traits", "who"]
+__all__ = ["Linked", "Recognition", "history", "identifiers_of", "identifiers_of_all", "label", "live", "member", "who"]
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -99,25 +97,6 @@ def history(tx: sa.Connection, member: int) -> list[Recognition]:
         Recognition(r.seq, r.offset, r.at, r.kind, r.member, r.other, r.ns, r.key, r.cause, r.detail)
         for _, r in sorted(rows.items())
     ]
-
-
-def traits(tx: sa.Connection, vault: Vault, member: int) -> dict[str, str]:
-    """Return a member's personal traits in clear, by field name."""
-    query = sa.select(TRAIT.c.field, TRAIT.c.sealed).where(TRAIT.c.member == live(tx, member))
-    return {field: vault.unseal(sealed) for field, sealed in tx.execute(query.order_by(TRAIT.c.field))}
-
-
-def contact(tx: sa.Connection, vault: Vault, member: int, ns: str) -> str | None:
-    """Return the address in clear under which to reach a member, or None.
-
-    The most recently seen identifier of the namespace counts; without one, the trait of that name does.
-    """
-    number = live(tx, member)
-    query = sa.select(LINK.c.sealed).where(LINK.c.member == number, LINK.c.ns == ns, LINK.c.sealed.is_not(None))
-    sealed = tx.execute(query.order_by(LINK.c.last_seen.desc(), LINK.c.since.desc()).limit(1)).scalar()
-    if sealed is None:
-        sealed = tx.execute(sa.select(TRAIT.c.sealed).where(TRAIT.c.member == number, TRAIT.c.field == ns)).scalar()
-    return vault.unseal(sealed) if sealed is not None else None
 
 
 def _names(tx: sa.Connection, number: int) -> tuple[int, ...]:

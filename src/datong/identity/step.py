@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from datong.identity.graph import Graph, Person
 from datong.identity.mirror import mirror
-from datong.identity.personal import write_traits
+from datong.identity.personal import Personal
 from datong.identity.policy import CHANNEL_FAMILY, Policy
 from datong.identity.rules import settle, touch, widen
 from datong.identity.write import write
@@ -25,6 +25,7 @@ class Identity(Stage):
     def __init__(self, store: Store, vault: Vault) -> None:
         """Compile the policy of the settings; raises ConfigError when it is wrong."""
         self.policy = Policy(store.settings, vault)
+        self._personal = Personal(store.settings, vault)
         self._store = store
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
@@ -44,10 +45,10 @@ class Identity(Stage):
             else:
                 person = self._known(graph, event, person.live())
             people.append(person)
-            if person is not None and event.personal:
+            if person is not None and self._personal.tells(event):
                 told.append((person, event))
         write(tx, graph)
-        write_traits(tx, graph, told)
+        self._personal.write(tx, graph, told)
         if graph.events and batch.last > done:  # where nothing was decided, a repeat decides nothing either
             set_cursor(tx, self.name, batch.last, batch.now)
         batch.members = [person.live().id if person is not None else None for person in people]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from datong.storage import fact_table, state_table
 
 __all__ = ["APART", "CHANGE", "CORRECTION", "EVENT", "EVIDENCE", "FACT_LINK", "FACT_MEMBER", "LINK", "MEMBER", "PACE",
-           "SHOWN", "TRAIT"]
+           "SHOWN", "TOLD"]
 
 # On SQLite the key is then the row's own number: one tree to write instead of two.
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -155,16 +155,27 @@ PACE = state_table(
 `stopped` is the decision that stopped the namespace from merging, at `since`; null while it merges.
 """
 
-TRAIT = state_table(
-    "identity", "trait",
-    sa.Column("member", sa.BigInteger, primary_key=True, autoincrement=False),
+TOLD = state_table(
+    "identity", "told",
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("field", sa.String(64), primary_key=True),
+    sa.Column("source", sa.String(128), primary_key=True),
+    sa.Column("digest", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("channel", sa.String(64), nullable=False),
+    sa.Column("first", sa.BigInteger, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("source", sa.String(128), nullable=False),
-    subject="member:member",
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("verified", sa.Boolean, nullable=False),
+    sa.Column("trusted", sa.Boolean, nullable=False),
+    subject="key:ident",
 )
-"""Personal traits, sealed; of several values the most recent one counts."""
+"""Every personal value that was ever told, sealed, under the identifier `key` of the event that told it.
+
+`digest` is a keyed hash of the field and the value in its normal form, 0 where it was told to an earlier release.
+`first` and `at` (ms) are when it was told first and last, `offset` where in the log the last time. Whose it is says the
+link of the key, so that neither a merge nor a split writes here.
+"""
 
 FACT_LINK = fact_table("identity", "link", {"ident": "BIGINT", "member": "BIGINT", "ns": "VARCHAR"}, "ident")
 FACT_MEMBER = fact_table(

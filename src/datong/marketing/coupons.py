@@ -32,7 +32,10 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """Somebody hands over a code: `id` makes the attempt idempotent, `at` (ms) is when, also on a till offline."""
+    """Somebody hands over a code: `id` makes the attempt idempotent, `at` (ms) is when, also on a till offline.
+
+    `member` is who did, known by the identifier key `ident`.
+    """
 
     id: str
     code: str
@@ -41,6 +44,7 @@ class Attempt(msgspec.Struct, frozen=True):
     receipt: str = ""
     amount: int = 0
     member: int | None = None
+    ident: int = 0
 
 
 class Redemption(msgspec.Struct, frozen=True):
@@ -134,4 +138,5 @@ def _redemption(attempt: Attempt, code: str, row: Any, reason: str) -> dict[str,
         "id": attempt.id, "coupon": code, "campaign": row.campaign if row is not None else "",
         "member": attempt.member, "at": attempt.at, "place": attempt.place, "receipt": attempt.receipt,
         "amount": attempt.amount, "outcome": "refused" if reason else "redeemed", "reason": reason,
+        "ident": attempt.ident,
     }

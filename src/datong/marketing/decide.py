@@ -152,8 +152,10 @@ def _arm(run: _Pass, campaign: Campaign, firing: Firing, ident: Identifier | Non
     arm = run.known.arms.get((d.code, member))
     if arm is None:
         arm = run.known.arms[d.code, member] = draw(d.code, d.salt, member, d.holdout)
-        run.out.arms.append(
-            {"campaign": d.code, "member": member, "drawn_for": member, "arm": arm, "at": run.now})
+        run.out.arms.append({
+            "campaign": d.code, "member": member, "drawn_for": member, "arm": arm, "at": run.now,
+            "ident": ident.key if ident else firing.ident,
+        })
         name = f"assigned:{d.code}:{member}"
         run.out.events.append(_event(run, "Campaign Assigned", name, d.code, firing, ident, properties={"arm": arm}))
     return arm

@@ -52,7 +52,9 @@ def launch_members(store: Store, code: str, members: Collection[int]) -> Launch:
         chosen = sorted(set(members))
         made = Launch(f"launch:{code}:{number}", code, now, len(chosen), 0)
         tx.execute(LAUNCH.insert().values(**msgspec.structs.asdict(made)))
-        insert_new(tx, TARGET, [{"launch": made.id, "position": n, "member": m} for n, m in enumerate(chosen, 1)])
+        insert_new(tx, TARGET, [
+            {"launch": made.id, "position": n, "member": m, "meant": m} for n, m in enumerate(chosen, 1)
+        ])
     store.log.append([event_record(tick(Part(made.id, 0, [], False), now))])
     return made
 

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.commerce import skus
-from datong.identity import identifiers_of_all
+from datong.identity import identifiers_of_all, parted
 from datong.marketing.audience import Matcher
 from datong.marketing.campaigns import Campaign, all_campaigns, load_campaigns
 from datong.marketing.channels import channels_of
@@ -21,6 +21,7 @@ from datong.marketing.launch import next_targets, tick
 from datong.marketing.merge import rekey
 from datong.marketing.people import arms_of, said_to, statements_of
 from datong.marketing.speak import Names
+from datong.marketing.split import divide
 from datong.marketing.tables import DECISION
 from datong.marketing.write import write
 from datong.model import Batch, Event, Firing
@@ -50,6 +51,8 @@ class Marketing(Stage):
         """Re-key, redeem, decide about new firings once each, and go on with what is being launched."""
         if batch.merges:
             rekey(tx, batch.merges)
+        if batch.splits:
+            divide(tx, parted(tx, batch.splits), batch.splits[-1].offset)
         self._redeem(batch, tx)
         seq, _ = cursor(tx, _FIRINGS)
         while firings := firings_since(tx, seq, _LIMIT):
@@ -78,7 +81,8 @@ class Marketing(Stage):
             if event.type == "Coupon Redeemed" and not event.history:
                 key = blake2b(f"{event.source}\0{event.id}".encode(), digest_size=16).hexdigest()
                 attempts.append(Attempt(
-                    key, event.coupon, event.time, event.place, event.ref, event.amount, batch.members[at]))
+                    key, event.coupon, event.time, event.place, event.ref, event.amount, batch.members[at],
+                    event.ident))
         if attempts:
             redeem_all(tx, self._vault, attempts)
 

@@ -46,15 +46,17 @@ ASSIGNMENT = state_table(
     sa.Column("drawn_for", sa.BigInteger, nullable=False),
     sa.Column("arm", sa.String(16), nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("ident", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index("marketing_assignment_member", "member"),
     subject="member:member",
 )
-"""The arm of a member in a campaign, drawn once, for the member id it had then."""
+"""The arm of a member in a campaign, drawn once, for the member id it had then; in a split it follows `ident`."""
 
 ASSIGNMENT_HISTORY = state_table(
-    "marketing", "assignment_history",
+    "marketing", "drawn",
     sa.Column("campaign", sa.String(64), primary_key=True),
     sa.Column("drawn_for", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("ident", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("member", sa.BigInteger, nullable=False, index=True),
     sa.Column("arm", sa.String(16), nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
@@ -91,9 +93,10 @@ REDEMPTION = state_table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("outcome", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(32), nullable=False),
+    sa.Column("ident", sa.BigInteger, nullable=False, server_default="0"),
     subject="member:member",
 )
-"""Every attempt to redeem, `redeemed` or `refused` with its reason; `member` is who stood at the till."""
+"""Every attempt to redeem, `redeemed` or `refused` with its reason; `member` is who stood at the till, by `ident`."""
 
 MESSAGE = state_table(
     "marketing", "message",
@@ -131,9 +134,10 @@ TARGET = state_table(
     sa.Column("launch", sa.String(96), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("member", sa.BigInteger, nullable=False, index=True),
+    sa.Column("meant", sa.BigInteger, nullable=False, server_default="0"),
     subject="member:member",
 )
-"""The members a launch means, in the order in which they are decided."""
+"""The members a launch means, in the order in which they are decided; `meant` is the member id at the launch."""
 
 CAMPAIGN_FACT = fact_table(
     "marketing", "campaign",

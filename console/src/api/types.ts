@@ -361,3 +361,5 @@ export interface Replayed {
   stored: number;
   still_rejected: number;
 }
+
+export * from "./identity";

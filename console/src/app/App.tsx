@@ -14,6 +14,11 @@ import { SessionProvider } from "./session";
 
 const Members = lazy(() => import("../pages/members/Members"));
 const Member = lazy(() => import("../pages/members/Member"));
+const Why = lazy(() => import("../pages/members/why/Why"));
+const Review = lazy(() => import("../pages/review/Review"));
+const Linking = lazy(() => import("../pages/linking/Linking"));
+const Run = lazy(() => import("../pages/linking/Run"));
+const Policy = lazy(() => import("../pages/policy/Policy"));
 const Sales = lazy(() => import("../pages/sales/Sales"));
 const Campaigns = lazy(() => import("../pages/campaigns/Campaigns"));
 const Campaign = lazy(() => import("../pages/campaigns/Campaign"));
@@ -69,6 +74,11 @@ function Pages() {
           <Route path="/live" component={Live} />
           <Route path="/members" component={Members} />
           <Route path="/members/:id" component={Member} />
+          <Route path="/members/:id/why" component={Why} />
+          <Route path="/review" component={Review} />
+          <Route path="/linking" component={Linking} />
+          <Route path="/linking/:id" component={Run} />
+          <Route path="/policy" component={Policy} />
           <Route path="/sales" component={Sales} />
           <Route path="/campaigns" component={Campaigns} />
           <Route path="/campaigns/:code" component={Campaign} />

@@ -9,7 +9,9 @@ import { Icon, type IconName } from "./icons";
 import { useSession } from "./session";
 import { nextTheme, useTheme } from "./theme";
 
-const PAGES = ["live", "members", "sales", "campaigns", "scenes", "quarantine"] as const satisfies readonly IconName[];
+const PAGES = [
+  "live", "members", "sales", "campaigns", "scenes", "review", "linking", "policy", "quarantine",
+] as const satisfies readonly IconName[];
 const IN_BAR = 4;
 
 function usePage(): string {

@@ -5,6 +5,7 @@ import "../styles/base.css";
 import "../styles/layout.css";
 import "../styles/parts.css";
 import "../styles/pages.css";
+import "../styles/identity.css";
 import { App } from "./App";
 
 const root = document.getElementById("root");

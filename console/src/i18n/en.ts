@@ -6,7 +6,11 @@ import { members } from "./en/members";
 import { quarantine } from "./en/quarantine";
 import { sales } from "./en/sales";
 import { scenes } from "./en/scenes";
+import { linking } from "./en/linking";
+import { policy } from "./en/policy";
+import { review } from "./en/review";
+import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy } as const;
 
 export type Key = keyof typeof en;

@@ -28,7 +28,11 @@ const ZH: Record<string, string> = {
   random_mac: "随机 MAC", ble_id: "蓝牙设备", app_device: "App 设备", push_token: "推送令牌",
   wechat_openid: "微信 OpenID", wechat_unionid: "微信 UnionID", pos_customer: "收银顾客号",
   create: "新建", attach: "关联", merge: "合并", refuse: "拒绝", shared: "共用", block: "屏蔽", channels: "渠道变化",
-  split: "拆分", undo: "撤销", name: "姓名", firstName: "名", lastName: "姓", birthday: "生日",
+  split: "拆分", undo: "撤销", join: "判为同一人", part: "判为两人", unmerge: "移出", share: "标为共用", unshare: "取消共用",
+  stopped: "熔断", reset: "恢复", apart: "不合并", signed_out: "退出登录", payment_token: "支付令牌", receipt_code: "小票码", weibo_uid: "微博账号",
+  ip: "IP 地址", birth_date: "出生日期", date_of_birth: "出生日期", full_name: "姓名", given_name: "名", surname: "姓",
+  postcode: "邮编", street_number: "门牌号", region: "省份", state: "省份", national_id: "身份证号", household: "家庭",
+  occupation: "职业", company: "公司", place_of_birth: "出生地", card: "卡号", other: "其他", name: "姓名", firstName: "名", lastName: "姓", birthday: "生日",
   address: "地址", title: "称谓", gender: "性别", city: "城市", marketing: "营销", analytics: "分析",
   open: "可用", issued: "已发放", redeemed: "已核销", expired: "已过期", locked: "已锁定", void: "已作废",
   sent: "已发送", failed: "失败", seen: "已读", queued: "待发送", sending: "发送中", suppressed: "已拦截", refused: "被拒绝",
@@ -44,7 +48,9 @@ const EN: Record<string, string> = {
   preference: "Preferences", refuse: "Refused", merge: "Merged", attach: "Linked", create: "Created",
   phone: "Phone", wifi_mac: "WiFi device", random_mac: "Random MAC", ble_id: "Bluetooth device", app_device: "App device",
   push_token: "Push token", wechat_openid: "WeChat OpenID", wechat_unionid: "WeChat UnionID",
-  pos_customer: "Till customer no.", rfm: "Buying power", firstName: "First name", lastName: "Last name",
+  pos_customer: "Till customer no.", ip: "IP address", weibo_uid: "Weibo account", join: "Joined", part: "Told apart",
+  unmerge: "Taken out", share: "Marked as shared", unshare: "No longer shared", stopped: "Stopped", reset: "Let go on", apart: "Kept apart",
+  undo: "Undone", date_of_birth: "Date of birth", national_id: "National ID", rfm: "Buying power", firstName: "First name", lastName: "Last name",
 };
 
 /** A code as words: known ones translated, others with spaces and a capital letter. */

@@ -6,6 +6,10 @@ import { members } from "./zh/members";
 import { quarantine } from "./zh/quarantine";
 import { sales } from "./zh/sales";
 import { scenes } from "./zh/scenes";
+import { linking } from "./zh/linking";
+import { policy } from "./zh/policy";
+import { review } from "./zh/review";
+import { why } from "./zh/why";
 
 /** 简体中文，每页一个文件。 */
-export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine };
+export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy };

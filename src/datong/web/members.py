@@ -11,12 +11,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from datong import identity
 from datong.delivery import messages
 from datong.marketing import coupons_of
-from datong.model import Channels, Namespace
+from datong.model import Channels
 from datong.platform import Platform
 from datong.privacy import consents_of, mask, namespaces
 from datong.tags import definitions, values
 from datong.web.language import language_of
 from datong.web.rows import timeline
+from datong.web.shown import shown
 
 __all__ = ["routes"]
 
@@ -42,7 +43,7 @@ def members(
         rows = []
         for member in found:
             tags = tagged.get(member.id, {})
-            phone = next((_shown(vault, i, policy) for i in known.get(member.id, []) if i.ns == "phone"), "")
+            phone = next((shown(vault, i, policy) for i in known.get(member.id, []) if i.ns == "phone"), "")
             name = identity.traits(tx, vault, member.id).get("name", "")
             rows.append({
                 "id": member.id, "label": identity.label(member.id), "channels": member.channels,
@@ -69,7 +70,7 @@ def member(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str
             "id": found.id, "label": identity.label(found.id), "channels": found.channels, "created": found.created,
             "names": [identity.label(n) for n in found.names],
             "identifiers": [
-                {"ns": i.ns, "value": _shown(vault, i, policy), "first_seen": i.first_seen, "last_seen": i.last_seen}
+                {"ns": i.ns, "value": shown(vault, i, policy), "first_seen": i.first_seen, "last_seen": i.last_seen}
                 for i in known
             ],
             "traits": [
@@ -101,13 +102,6 @@ def member(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str
             ],
             "consents": consents_of(tx, keys),
         }
-
-
-def _shown(vault: Any, linked: identity.Linked, policy: dict[str, Namespace]) -> str:
-    """Return an identifier as a person may see it: masked, or the short mark of one whose value is not kept."""
-    if linked.sealed is None or linked.ns not in policy:
-        return f"#{linked.key & 0xFFFFFF:06x}"
-    return mask(linked.ns, vault.unseal(linked.sealed))
 
 
 def _number(tags: dict[str, Any], name: str) -> Any:

@@ -13,7 +13,8 @@ from datong.web.login import check_password
 
 READ = ("/api/me", "/api/live", "/api/events", "/api/stream", "/api/members", "/api/members/1", "/api/sales",
         "/api/visits", "/api/funnel", "/api/overlap", "/api/campaigns", "/api/campaigns/shoes-now", "/api/scenes",
-        "/api/quarantine", "/api/quarantine/1", "/api/report/sales", "/api/sales?format=csv")
+        "/api/identity/policy", "/api/identity/shared", "/api/quarantine", "/api/quarantine/1", "/api/report/sales",
+        "/api/sales?format=csv")
 WRITE = ("/api/campaigns/shoes-now/state", "/api/campaigns/shoes-now/launch", "/api/quarantine/replay",
          "/api/quarantine/discard", "/api/quarantine/1")
 OPEN = {"/api/login", "/api/logout", "/api/clock", "/healthz", "/metrics"}

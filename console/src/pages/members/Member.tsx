@@ -53,7 +53,12 @@ function Body({ member }: { member: MemberPage }) {
         <Card title={t("member.coupons")} flush>
           <Coupons coupons={member.coupons} />
         </Card>
-        <Card title={t("member.history")} hint={t("member.history.hint")} flush>
+        <Card title={t("member.history")} hint={t("member.history.hint")} flush
+          actions={
+            <Link href={`/members/${member.id}/why`} className="button">
+              {t("why.open")}
+            </Link>
+          }>
           <History history={member.history} />
         </Card>
       </div>
@@ -78,9 +83,14 @@ export default function Member() {
         </span>
       )}
       actions={
-        <Link href="/members" className="button">
-          <Icon name="back" /> {t("nav.members")}
-        </Link>
+        <>
+          <Link href="/members" className="button">
+            <Icon name="back" /> {t("nav.members")}
+          </Link>
+          <Link href={`/members/${id}/why`} className="button primary">
+            <Icon name="linking" /> {t("why.open")}
+          </Link>
+        </>
       }>
       <Answer query={query} lines={14}>
         {(found) => <Body member={found} />}

@@ -1,0 +1,214 @@
+/** What the platform sends about identity: why a member is one person, reviews, linking runs, and the policy. */
+import type { Millis } from "./types";
+
+/** Keys are wider than a number: they are texts here. */
+export interface WhyIdentifier {
+  key: string;
+  ns: string;
+  value: string;
+  first_seen: Millis;
+  last_seen: Millis;
+  shared: boolean;
+  verified: boolean;
+}
+
+export type EvidenceKind = "deterministic" | "probabilistic" | "manual";
+
+/** One reason to hold two identifiers for one person. */
+export interface Evidence {
+  id: number;
+  a: string;
+  b: string;
+  kind: EvidenceKind;
+  /** 0 to 1. */
+  confidence: number;
+  at: Millis;
+  /** The event or the run behind it. */
+  cause: string;
+  active: boolean;
+  model: string;
+}
+
+export interface Refusal {
+  seq: number;
+  at: Millis;
+  ns: string;
+  value: string;
+  /** The member that has it. */
+  other: string;
+  /** A code, as "limit:phone" or "two_members". */
+  reason: string;
+}
+
+/** One decision about a member; `undoable` says that nothing later stands on it. */
+export interface Decision {
+  seq: number;
+  at: Millis;
+  kind: string;
+  ns: string;
+  value: string;
+  member: string;
+  other: string;
+  detail: string;
+  actor: string;
+  cause: string;
+  undoable: boolean;
+}
+
+export interface GoldenField {
+  field: string;
+  value: string;
+  source: string;
+  at: Millis | null;
+  strategy: string;
+  others: { value: string; source: string; at: Millis | null }[];
+}
+
+export interface Why {
+  id: number;
+  label: string;
+  names: string[];
+  identifiers: WhyIdentifier[];
+  evidence: Evidence[];
+  refused: Refusal[];
+  timeline: Decision[];
+  golden: GoldenField[];
+}
+
+export interface EvidencePath {
+  edges: Evidence[];
+}
+
+/** What became of a correction. */
+export interface Correction {
+  state: "waiting" | "done" | "refused";
+  reason: string;
+  /** The decision that takes it back, where there is one. */
+  undo: number | null;
+  /** The members it left: the one that keeps its number first. */
+  members: number[];
+}
+
+export type Agreement = "same" | "close" | "different" | "missing";
+
+/** One field of two records, side by side. */
+export interface PairField {
+  field: string;
+  left: string;
+  right: string;
+  agreement: Agreement;
+}
+
+/** Two records that may be one person: no weight, no name of a model, so that the vote is the reader's own. */
+export interface ReviewPair {
+  id: number;
+  fields: PairField[];
+}
+
+export interface ReviewQueue {
+  open: number;
+  voted: number;
+  /** Linking runs so far: without one there is nothing to vote on. */
+  runs: number;
+  pair: ReviewPair | null;
+  /** The vote that can be taken back. */
+  last: number | null;
+}
+
+/** How much one field speaks for one person (above zero) or against. */
+export interface Weight {
+  name: string;
+  level: string;
+  /** log2 of the odds. */
+  weight: number;
+}
+
+export interface Voted {
+  id: number;
+  same: boolean;
+  weight: number;
+  probability: number;
+  model: string;
+  parts: Weight[];
+}
+
+export type RunState = "waiting" | "running" | "done" | "published" | "failed";
+
+export interface RunRow {
+  id: string;
+  at: Millis;
+  state: RunState;
+  actor: string;
+  /** What it is at, while it runs, and how far: 0 to 1. */
+  stage: string;
+  progress: number;
+  records: number;
+  merged: number;
+  split: number;
+  unchanged: number;
+  review: number;
+  model: string;
+  error: string;
+  published: Millis | null;
+}
+
+export interface RunPage extends RunRow {
+  merges: { members: number[]; labels: string[]; confidence: number }[];
+  splits: { member: number; label: string; parts: number }[];
+  largest: { members: number[]; labels: string[]; size: number }[];
+  drift: { name: string; before: number; after: number }[];
+  bands: { name: string; from: number | null; to: number | null; pairs: number }[];
+}
+
+export interface Breaker {
+  ns: string;
+  open: boolean;
+  since: Millis | null;
+  /** Merges in the present window, and what is usual. */
+  merges: number;
+  baseline: number;
+}
+
+export interface PolicyRow {
+  name: string;
+  family: string;
+  priority: number;
+  limit: number;
+  window: string;
+  merges: "yes" | "attach" | "never";
+  creates: boolean;
+  verified: boolean;
+  ttl: string;
+  persons: number;
+  unique: boolean;
+  blocked: number;
+  shared: number;
+  registered: number;
+  held: number;
+  changed: boolean;
+  breaker: Breaker | null;
+}
+
+export interface Policy {
+  namespaces: PolicyRow[];
+  factor: number;
+}
+
+export interface SharedValues {
+  total: number;
+  values: { key: string; ns: string; value: string; last_seen: Millis }[];
+}
+
+export type PolicyChange = Partial<Pick<PolicyRow, "priority" | "limit" | "window" | "merges" | "verified" | "ttl" | "persons">>;
+
+export interface PolicyDiff {
+  before: number;
+  after: number;
+  merged: { members: string[]; ids: number[] }[];
+  split: { member: string; id: number; parts: number }[];
+  merged_total: number;
+  split_total: number;
+  unchanged: number;
+  events: number;
+  ms: number;
+}

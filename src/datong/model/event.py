@@ -26,7 +26,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
     name: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, array_like=True):
     """What happened, when, where, observed by whom; never the member id, which is joined late.
 
     `id` is the sender's message id, unique within `source` (the touchpoint's name). `time` and `received` are ms since

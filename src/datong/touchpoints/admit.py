@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -31,7 +31,7 @@ from datong.touchpoints.lines import text
 from datong.touchpoints.observed import EVERYWHERE, Observed, personal_names
 from datong.touchpoints.parts import Parts, read_parts
 
-__all__ = ["Admission", "Admitted", "Origin"]
+__all__ = ["Admission", "Origin"]
 
 _CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Grouped",
           "alias": "Aliased"}
@@ -60,13 +60,6 @@ class Origin(msgspec.Struct, frozen=True):
     verified: frozenset[str] = frozenset()
 
 
-class Admitted(NamedTuple):
-    """A canonical event, and its record for the log; the record's digest stands for what the sender said."""
-
-    event: Event
-    record: Record
-
-
 class Admission:
     """Admits the calls of one installation. It keeps no state but caches, so any thread may use it."""
 
@@ -86,8 +79,13 @@ class Admission:
         self._digest = blake2b(digest_size=16, key=vault.sign(b"contents of calls", 32))
         self._nearest = lru_cache(maxsize=4_096)(self._find_nearest)
 
-    def admit(self, call: Call, origin: Origin, now: int, arrived: int, history: bool = False) -> Admitted:
-        """Return the event; raises Rejected. `now` is stamped as `received`, `arrived` corrects the sender's clock."""
+    def admit(
+        self, call: Call, origin: Origin, now: int, arrived: int, history: bool = False
+    ) -> tuple[Event, Record]:
+        """Return the event and its record for the log, whose digest stands for what the sender said; raises Rejected.
+
+        `now` is stamped as `received`, `arrived` corrects the sender's clock.
+        """
         kind, raw, given = self._type(call), call.raw, call.message_id
         if call.context is not None and call.context.history:
             history = True
@@ -123,22 +121,18 @@ class Admission:
             digest = hashed.digest()
             if nameless:  # the same contents at the same stated time are the same event
                 given = digest.hex() if stamp is not None else uuid4().hex
-            event = Event(
-                id=text(given, "", "messageId"), source=origin.name, channel=origin.channel, type=kind.name,
-                time=time, received=now, date=date, hour=hour, identifiers=identifiers,
-                ident=identifiers[0].key if identifiers else 0, place=parts.place, zone=parts.zone,
-                items=parts.items, amount=parts.amount, currency=parts.currency, ref=parts.ref,
-                campaign=parts.campaign, coupon=parts.coupon, value=parts.value, history=history,
-                properties=parts.rest, personal=self._observed.seal(personal) if personal else {},
-                trusted=origin.trusted,
+            event = Event(  # by position: the names of so many fields take longer than all else here
+                text(given, "", "messageId"), origin.name, origin.channel, kind.name, time, now, date, hour,
+                identifiers, identifiers[0].key if identifiers else 0, parts.place, parts.zone, parts.items,
+                parts.amount, parts.currency, parts.ref, parts.campaign, parts.coupon, parts.value, history,
+                parts.rest, self._observed.seal(personal) if personal else {}, 0, origin.trusted,
             )
             body = encode_event(event)
         except _UNKEEPABLE:
             raise Rejected("properties hold a value that cannot be kept", code="bad_type", field="properties",
                            hint="numbers must fit into 64 bits, and text must be valid UTF-8") from None
-        return Admitted(
-            event, Record(event_key(origin.name, event.id), body, int.from_bytes(digest[:8], "big") >> 1 | 1)
-        )
+        number = int.from_bytes(digest[:8], "big") >> 1 | 1
+        return event, Record(event_key(origin.name, event.id), body, number)
 
     def _well_formed(self, call: Call, origin: Origin, refused: list[dict[str, str]]) -> tuple[Identifier, ...]:
         """Return the other identifiers of a call one of whose is malformed, where it is worth keeping without."""

@@ -11,10 +11,10 @@ import msgspec
 
 from datong.config import TouchpointSettings
 from datong.errors import NotFound, Rejected, Unavailable
-from datong.model import decode_event
+from datong.model import Event, decode_event
 from datong.privacy import Vault, namespaces
 from datong.storage import Appended, Record, Store
-from datong.touchpoints.admit import Admission, Admitted, Origin
+from datong.touchpoints.admit import Admission, Origin
 from datong.touchpoints.call import Heard, Listening, Unread
 from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
 from datong.touchpoints.kinds import find_kind
@@ -63,7 +63,7 @@ class _Work(msgspec.Struct):
     quarantine: bool
     results: list[Result] = []
     records: list[Record | None] = []
-    waiting: list[tuple[int, Admitted]] = []
+    waiting: list[tuple[int, Event]] = []
 
 
 class Intake:
@@ -115,7 +115,7 @@ class Intake:
         With `history` they are imports of the past: they feed tags and reports and never start a scene.
         """
         work = self._admit(source, heard, history)
-        self._goods.learn(*self._goods.unremembered(admitted.event for _, admitted in work.waiting))
+        self._goods.learn(*self._goods.unremembered(event for _, event in work.waiting))
         self._append(self._settle(work, self._append(self._records(work))))
         return work.results
 
@@ -124,7 +124,7 @@ class Intake:
         if len(heard) > _LARGE:
             return await asyncio.to_thread(self.accept_calls, source, heard, history)
         work = self._admit(source, heard, history)
-        skus, stores = self._goods.unremembered(admitted.event for _, admitted in work.waiting)
+        skus, stores = self._goods.unremembered(event for _, event in work.waiting)
         if skus or stores:
             await asyncio.to_thread(self._goods.learn, skus, stores)
         if conflicts := self._settle(work, await self._append_soon(self._records(work))):
@@ -134,7 +134,7 @@ class Intake:
     def readmit(self, source: str, heard: Sequence[Heard], arrived: Sequence[int], history: bool) -> list[Result]:
         """Try calls from quarantine again as they arrived (ms each) then; what is rejected again is only told."""
         work = self._admit(source, heard, history, arrived)
-        self._goods.learn(*self._goods.unremembered(admitted.event for _, admitted in work.waiting))
+        self._goods.learn(*self._goods.unremembered(event for _, event in work.waiting))
         self._settle(work, self._append(self._records(work)))
         return work.results
 
@@ -151,7 +151,7 @@ class Intake:
                 raw = call.raw
                 if len(raw) > CALL_LIMIT or b"\\u0000" in raw:
                     raise _bad_raw(raw)
-                event, record = admitted = admit(call, origin, now, arrived[at] if arrived else now, history)
+                event, record = admit(call, origin, now, arrived[at] if arrived else now, history)
             except Rejected as error:
                 results.append(_refusal(call, error))
                 records.append(self._kept(work, at, error))
@@ -160,12 +160,12 @@ class Intake:
             records.append(record)
             if event.type in looked_up:
                 self._goods.note(event)
-                work.waiting.append((at, admitted))
+                work.waiting.append((at, event))
         return work
 
     def _records(self, work: _Work) -> list[Record]:
         """Return the records of a piece of work, after those that waited were checked against the goods."""
-        for at, (event, _) in work.waiting:
+        for at, event in work.waiting:
             try:
                 self._goods.check(event)
             except Rejected as error:

@@ -11,7 +11,8 @@ from datong.config import IntakeSettings, RetailerSettings, Settings
 from datong.errors import ConfigError, Rejected
 from datong.model import Event, Item, from_iso
 from datong.privacy import Vault
-from datong.touchpoints.admit import Admission, Admitted, Origin
+from datong.storage import Record
+from datong.touchpoints.admit import Admission, Origin
 from datong.touchpoints.call import Call
 
 NOW = from_iso("2026-03-01T04:00:00Z")
@@ -21,7 +22,7 @@ SHOP = Origin("shop", "web", "web", "")
 
 def admit(now: int = NOW, settings: Settings | None = None, history: bool = False, **wire: Any) -> Event:
     call = msgspec.convert(wire, Call)
-    return Admission(settings or Settings(), VAULT).admit(call, SHOP, now, now, history).event
+    return Admission(settings or Settings(), VAULT).admit(call, SHOP, now, now, history)[0]
 
 
 def track(event: str, properties: dict[str, Any] | None = None, **wire: Any) -> Event:
@@ -160,7 +161,7 @@ def test_place_coupon_campaign_and_value() -> None:
 
 def test_the_touchpoints_place_is_the_default() -> None:
     call = Call("track", "Tag Scanned", properties={"sku": "A"})
-    event = Admission(Settings(), VAULT).admit(call, Origin("tag", place="V9"), NOW, NOW).event
+    event = Admission(Settings(), VAULT).admit(call, Origin("tag", place="V9"), NOW, NOW)[0]
     assert event.place == "V9"
 
 
@@ -306,7 +307,7 @@ def test_the_digest_is_of_the_contents_only() -> None:
     def digest(now: int, **more: Any) -> int:
         wire = {"type": "track", "event": "Product Viewed", "userId": "u", "messageId": "m",
                 "timestamp": "2026-03-01T03:59:00Z", "properties": {"sku": "A", "price": 1.5, "x": 1, "y": 2}, **more}
-        return admission.admit(msgspec.convert(wire, Call), SHOP, now, now).record.digest
+        return admission.admit(msgspec.convert(wire, Call), SHOP, now, now)[1].digest
 
     first = digest(NOW, sentAt="2026-03-01T03:59:01Z")
     assert digest(NOW + 60_000, sentAt="2026-03-01T04:00:01Z") == first
@@ -319,19 +320,19 @@ def test_the_digest_is_of_the_contents_only() -> None:
 def test_a_text_is_told_by_itself_and_compared_by_what_it_says() -> None:
     admission = Admission(Settings(), VAULT)
 
-    def admitted(now: int = NOW, **more: Any) -> Admitted:
+    def admitted(now: int = NOW, **more: Any) -> tuple[Event, Record]:
         wire = {"type": "identify", "userId": "u", "messageId": "m", "timestamp": "2026-03-01T03:59:00Z",
                 "traits": {"name": "Li", "city": "Wuhan", "points": 3}, **more}
         call = msgspec.convert(wire, Call)
         call.raw = msgspec.json.encode(wire)
         return admission.admit(call, SHOP, now, now)
 
-    first = admitted(sentAt="2026-03-01T03:59:01Z")
-    assert admitted(sentAt="2026-03-01T03:59:01Z").record.digest == first.record.digest
-    in_other_words = admitted(NOW + 60_300, sentAt="2026-03-01T04:00:01Z",
-                              traits={"points": 3, "city": "Wuhan", "name": "Li"})
-    assert in_other_words.record.digest != first.record.digest
-    assert admission.agree(first.event, in_other_words.event)
+    first, record = admitted(sentAt="2026-03-01T03:59:01Z")
+    assert admitted(sentAt="2026-03-01T03:59:01Z")[1].digest == record.digest
+    told, other = admitted(NOW + 60_300, sentAt="2026-03-01T04:00:01Z",
+                           traits={"points": 3, "city": "Wuhan", "name": "Li"})
+    assert other.digest != record.digest
+    assert admission.agree(first, told)
     for more in ({"traits": {"name": "Wu", "city": "Wuhan", "points": 3}}, {"userId": "v"},
                  {"traits": {"name": "Li", "city": "Wuhan", "points": 4}}, {"timestamp": "2026-03-01T03:57:00Z"}):
-        assert not admission.agree(first.event, admitted(sentAt="2026-03-01T03:59:01Z", **more).event), more
+        assert not admission.agree(first, admitted(sentAt="2026-03-01T03:59:01Z", **more)[0]), more

@@ -26,7 +26,7 @@ PHONE = "13912345678"
 
 def admit(origin: Origin, settings: Settings | None = None, **wire: Any) -> Event:
     call = msgspec.convert(wire, Call)
-    return Admission(settings or Settings(), VAULT).admit(call, origin, NOW, NOW).event
+    return Admission(settings or Settings(), VAULT).admit(call, origin, NOW, NOW)[0]
 
 
 def verified(event: Event) -> dict[str, bool]:

@@ -5,7 +5,10 @@ table, only the kinds of its columns are told; no label is ever looked at; the m
 engine.
 """
 
+from datong.identity.linker.cluster import Options
 from datong.identity.linker.columns import FIELDS, KINDS, Columns, Fields, parse_columns
+from datong.identity.linker.edges import Edges
+from datong.identity.linker.link import Linked, link
 from datong.identity.linker.model import (
     ELSE,
     Comparison,
@@ -19,6 +22,6 @@ from datong.identity.linker.model import (
 )
 
 __all__ = [
-    "ELSE", "FIELDS", "KINDS", "Columns", "Comparison", "Fields", "Key", "Level", "Model", "Part", "Predicate",
-    "parse_columns", "read_model", "write_model",
+    "ELSE", "FIELDS", "KINDS", "Columns", "Comparison", "Edges", "Fields", "Key", "Level", "Linked", "Model",
+    "Options", "Part", "Predicate", "link", "parse_columns", "read_model", "write_model",
 ]

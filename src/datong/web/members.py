@@ -40,11 +40,12 @@ def members(
         ids = [m.id for m in found]
         tagged, seen = values(tx, ids), identity.last_seen(tx, ids)
         known = identity.identifiers_of_all(tx, ids)
+        told = identity.golden_of_all(tx, vault, ids, identity.fields_of(platform.settings))
         rows = []
         for member in found:
             tags = tagged.get(member.id, {})
             phone = next((shown(vault, i, policy) for i in known.get(member.id, []) if i.ns == "phone"), "")
-            name = identity.traits(tx, vault, member.id).get("name", "")
+            name = next((g.value for g in told[member.id] if g.field == "name"), "")
             rows.append({
                 "id": member.id, "label": identity.label(member.id), "channels": member.channels,
                 "name": mask("name", name) if name else "", "phone": phone, "created": member.created,
@@ -74,7 +75,8 @@ def member(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str
                 for i in known
             ],
             "traits": [
-                {"name": n, "value": mask(n, v)} for n, v in sorted(identity.traits(tx, vault, found.id).items())
+                {"name": g.field, "value": mask(g.field, g.value)}
+                for g in identity.golden(tx, vault, found.id, identity.fields_of(platform.settings))
             ],
             "tags": [
                 {"name": n, "title": titles[n].title.get(language[:2], n) if n in titles else n, "value": t.value,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from datong.config import ChannelSettings, Settings
 from datong.delivery.name import with_name
 from datong.delivery.tables import OUTBOX
-from datong.identity import Linked, contact, identifiers_of_all
+from datong.identity import Field, Linked, contact, fields_of, identifiers_of_all
 from datong.marketing import Campaign, addresses, all_campaigns, consent_name, quiet_until
 from datong.model import MINUTE, Message
 from datong.privacy import Consent, Vault, allowed, consents_of
@@ -48,7 +48,7 @@ def judge(
     said: dict[int, list[Consent]] = defaultdict(list)
     for consent in consents_of(tx, {link.key for linked in links.values() for link in linked}):
         said[consent.ident].append(consent)
-    verdicts = []
+    fields, verdicts = fields_of(settings), []
     for row in rows:
         verdict = _held(row, campaigns.get(row.campaign), settings, now)
         if verdict is None:
@@ -56,7 +56,7 @@ def judge(
             answer = allowed(words, "marketing", consent_name(row.channel, channel))
             if answer is False or (answer is None and settings.privacy.require_consent):
                 verdict = Verdict(row.id, "suppress", "no_consent" if answer is None else "consent_withdrawn")
-        verdicts.append(verdict or _ready(tx, vault, channel, row, links[row.member]))
+        verdicts.append(verdict or _ready(tx, vault, channel, row, links[row.member], fields))
     return verdicts
 
 
@@ -71,7 +71,10 @@ def _held(row: Any, campaign: Campaign | None, settings: Settings, now: int) -> 
     return Verdict(row.id, "hold", "quiet_hours", until) if until > now else None
 
 
-def _ready(tx: sa.Connection, vault: Vault, channel: ChannelSettings, row: Any, linked: list[Linked]) -> Verdict:
+def _ready(
+    tx: sa.Connection, vault: Vault, channel: ChannelSettings, row: Any, linked: list[Linked],
+    fields: Mapping[str, Field],
+) -> Verdict:
     """Return the message with name and addresses, ready to leave."""
     needs = addresses(channel)
     to: dict[str, str] = {}
@@ -79,12 +82,12 @@ def _ready(tx: sa.Connection, vault: Vault, channel: ChannelSettings, row: Any, 
         if link.ns in needs and link.ns not in to and link.sealed is not None:
             to[link.ns] = vault.unseal(link.sealed)
     if needs and not to:  # a trait may hold what no identifier does
-        to = {ns: clear for ns in needs if (clear := contact(tx, vault, row.member, ns))}
+        to = {ns: clear for ns in needs if (clear := contact(tx, vault, row.member, ns, fields))}
     if needs and not to:
         return Verdict(row.id, "fail", "no_address", attempts=row.attempts)
     title, body = row.title, row.body
     if channel.kind != "inbox":  # the inbox stays here, so it keeps the placeholder
-        title, body = with_name(tx, vault, row.member, row.language, title, body)
+        title, body = with_name(tx, vault, row.member, row.language, title, body, fields=fields)
     message = Message(
         row.id, row.campaign, row.member, row.channel, row.created, title, body, row.coupon, row.expires,
         ident=row.ident, ns=row.ns, language=row.language,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from datong.delivery.name import with_name
 from datong.delivery.tables import CHANNEL, INBOX, OUTBOX
+from datong.identity import FIELDS, Field
 from datong.privacy import Vault
 
 __all__ = ["STATES", "ChannelHealth", "InboxMessage", "Outgoing", "channel_health", "depth", "inbox",
@@ -66,7 +68,8 @@ Named = TypeVar("Named", Outgoing, InboxMessage)
 
 
 def messages(
-    tx: sa.Connection, vault: Vault, member: int | None = None, campaign: str = "", state: str = "", limit: int = 100
+    tx: sa.Connection, vault: Vault, member: int | None = None, campaign: str = "", state: str = "", limit: int = 100,
+    fields: Mapping[str, Field] = FIELDS,
 ) -> list[Outgoing]:
     """Return the latest messages, newest first, of one member, campaign or state where given, names masked."""
     query = sa.select(*(OUTBOX.c[name] for name in Outgoing.__struct_fields__))
@@ -74,16 +77,19 @@ def messages(
         if value:
             query = query.where(column == value)
     rows = tx.execute(query.order_by(OUTBOX.c.created.desc(), OUTBOX.c.id).limit(limit)).all()
-    return [_named(tx, vault, Outgoing(*row)) for row in rows]
+    return [_named(tx, vault, Outgoing(*row), fields) for row in rows]
 
 
-def inbox(tx: sa.Connection, vault: Vault, member: int | None = None, limit: int = 100) -> list[InboxMessage]:
+def inbox(
+    tx: sa.Connection, vault: Vault, member: int | None = None, limit: int = 100,
+    fields: Mapping[str, Field] = FIELDS,
+) -> list[InboxMessage]:
     """Return the latest inbox messages, newest first, of one member or of all, names masked."""
     query = sa.select(*(INBOX.c[name] for name in InboxMessage.__struct_fields__))
     if member is not None:
         query = query.where(INBOX.c.member == member)
     rows = tx.execute(query.order_by(INBOX.c.at.desc(), INBOX.c.id).limit(limit)).all()
-    return [_named(tx, vault, InboxMessage(*row)) for row in rows]
+    return [_named(tx, vault, InboxMessage(*row), fields) for row in rows]
 
 
 def message_counts(tx: sa.Connection) -> dict[str, dict[str, int]]:
@@ -120,7 +126,7 @@ def channel_health(tx: sa.Connection) -> list[ChannelHealth]:
     return [ChannelHealth(*row, queued.get(row.name, 0)) for row in tx.execute(query)]
 
 
-def _named(tx: sa.Connection, vault: Vault, message: Named) -> Named:
+def _named(tx: sa.Connection, vault: Vault, message: Named, fields: Mapping[str, Field]) -> Named:
     texts = (message.title, message.body)
-    title, body = with_name(tx, vault, message.member, message.language, *texts, masked=True)
+    title, body = with_name(tx, vault, message.member, message.language, *texts, masked=True, fields=fields)
     return msgspec.structs.replace(message, title=title, body=body)

@@ -23,11 +23,11 @@ from datong.identity.read import (
     who,
 )
 from datong.identity.step import Identity
-from datong.identity.survive import Golden, Told, fields_of
+from datong.identity.survive import FIELDS, Field, Golden, Told, fields_of
 
 __all__ = [
-    "CHANNEL_FAMILY", "Golden", "Held", "Identity", "Linked", "Parted", "Recognition", "Told", "channels_counts",
-    "contact", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of", "identifiers_of_all",
-    "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values", "told_of_all", "traits",
-    "who",
+    "CHANNEL_FAMILY", "FIELDS", "Field", "Golden", "Held", "Identity", "Linked", "Parted", "Recognition", "Told",
+    "channels_counts", "contact", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of",
+    "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values",
+    "told_of_all", "traits", "who",
 ]

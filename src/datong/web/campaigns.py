@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from datong.analytics import campaign_days, effect
 from datong.analytics import campaigns as figures_of
 from datong.delivery import messages
-from datong.identity import label
+from datong.identity import fields_of, label
 from datong.marketing import Campaign, Counts, Launch, all_campaigns, counts, launch, set_state, silence
 from datong.marketing import campaign as campaign_of
 from datong.platform import Platform
@@ -52,7 +52,7 @@ def one(request: Request[Any, Any, State], code: FromPath[str]) -> dict[str, Any
         said = [
             {"id": m.id, "at": m.created, "member": m.member, "label": label(m.member), "channel": m.channel,
              "title": m.title, "body": m.body, "coupon": m.coupon, "status": "seen" if m.seen_at else m.state}
-            for m in messages(tx, platform.vault, campaign=code, limit=20)
+            for m in messages(tx, platform.vault, campaign=code, limit=20, fields=fields_of(platform.settings))
         ]
         row = _row(platform, found, counts(tx).get(code, Counts()), language_of(request))
         return {

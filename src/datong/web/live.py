@@ -19,7 +19,7 @@ from litestar.response import ServerSentEvent
 from datong.analytics import effect, visits
 from datong.commerce import order, order_key
 from datong.delivery import channel_health, messages
-from datong.identity import label, who
+from datong.identity import fields_of, label, who
 from datong.marketing import all_campaigns, decisions, redemptions
 from datong.model import local_parts
 from datong.places import Spot, present, venues
@@ -109,7 +109,7 @@ def _live(platform: Platform, kept: Kept, language: str) -> dict[str, Any]:
         here = present(tx)
         known = who(tx, here.idents)
         plans = venues(tx)
-        said = messages(tx, platform.vault, limit=12)
+        said = messages(tx, platform.vault, limit=12, fields=fields_of(platform.settings))
         rows = event_rows(tx, last)
         heard, ways = sources(tx, today), channel_health(tx)
         fired, redeemed = _firings(tx, platform, language), _redeemed(tx)

@@ -88,7 +88,7 @@ def member(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str
             "messages": [
                 {"id": m.id, "at": m.created, "channel": m.channel, "title": m.title, "body": m.body,
                  "coupon": m.coupon, "campaign": m.campaign, "status": "seen" if m.seen_at else m.state}
-                for m in messages(tx, vault, member=found.id, limit=50)
+                for m in messages(tx, vault, member=found.id, limit=50, fields=identity.fields_of(platform.settings))
             ],
             "coupons": [
                 {"code": c.code, "campaign": c.campaign, "expires": c.expires, "redeemed": c.redeemed,

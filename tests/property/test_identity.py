@@ -23,7 +23,7 @@ TIGHT = {"member_card": {"limit": 2}, "phone": {"limit": 2, "persons": 2}, "anon
 QUICK = settings(max_examples=60, deadline=None)
 
 
-def _town(folder: Path, namespaces: dict[str, dict[str, Any]]) -> Iterator[Town]:
+def make_town(folder: Path, namespaces: dict[str, dict[str, Any]]) -> Iterator[Town]:
     store = open_store(Settings(root=str(folder)), FixedClock(0))
     sa.event.listen(store.state.engine, "connect", lambda db, _: db.execute("PRAGMA synchronous=OFF"))  # only haste
     store.state.engine.dispose()
@@ -33,12 +33,12 @@ def _town(folder: Path, namespaces: dict[str, dict[str, Any]]) -> Iterator[Town]
 
 @pytest.fixture(scope="module")
 def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    yield from _town(tmp_path_factory.mktemp("wide"), WIDE)
+    yield from make_town(tmp_path_factory.mktemp("wide"), WIDE)
 
 
 @pytest.fixture(scope="module")
 def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    yield from _town(tmp_path_factory.mktemp("tight"), TIGHT)
+    yield from make_town(tmp_path_factory.mktemp("tight"), TIGHT)
 
 
 def values(*namespaces: str, count: int = 5) -> st.SearchStrategy[str]:

@@ -30,7 +30,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     at most so many edges, the strongest.
     """
 
-    cut: float = -3.0
+    cut: float = -2.0
     loose: float = -5.0
     cap: float = 12.0
     fill: int = 64

@@ -82,16 +82,36 @@ class Linkage:
         """
         free, bars = np.zeros(len(edges.left), bool), np.ones(len(cannot[0]), bool)
         rows = _joined(self._compared(*edges, free), self._compared(*cannot, np.zeros(len(bars), np.float32), bars))
-        rows = self._complete(_sum(rows, len(self.label)))
+        rows = _sum(rows, len(self.label))
         part = components(len(self.label), rows.a, rows.b)
-        while (found := self._mutual(rows)).size:
-            rows = self._retire(self._merge(rows, found), part)
+        while True:
+            rows = self._barred(rows)
+            if (found := self._mutual(rows)).size:
+                rows = self._retire(self._merge(rows, found), part)
+            elif (lack := np.flatnonzero(self._open(rows) & self._partial(rows))).size:
+                rows = self._complete(rows, lack)  # as late as can be: a call has many pairs then
+            else:
+                break
         self.rest.append(rows)
+
+    def _open(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return which rows would merge by what is known of them."""
+        would: npt.NDArray[np.bool_] = ~rows.barred & (rows.mean() >= self.cut)
+        return would
+
+    def _partial(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return of which rows not all pairs are scored."""
+        partial: npt.NDArray[np.bool_] = rows.pairs < self.size[rows.a] * self.size[rows.b]
+        return partial
+
+    def _barred(self, rows: Rows) -> Rows:
+        """Bar what would grow too large: sizes only grow."""
+        return rows._replace(barred=rows.barred | (self.size[rows.a] + self.size[rows.b] > self.largest))
 
     def _retire(self, rows: Rows, part: Int32) -> Rows:
         """Lay aside the rows of components in which nothing can merge any more."""
         alive = np.zeros(len(part), bool)
-        alive[part[rows.a[~rows.barred & (rows.mean() >= self.cut)]]] = True
+        alive[part[rows.a[self._open(rows)]]] = True
         live = alive[part[rows.a]]
         self.rest.append(rows.take(~live))
         return rows.take(live)
@@ -118,11 +138,10 @@ class Linkage:
         """Return which rows hold two clusters that are each other's nearest, and near enough.
 
         Nearest is the largest mean, then the smallest pair of ranks: one order over all rows, so the first of all
-        rows is always found.
+        rows is found unless it is partial: then it waits, and so do its two clusters.
         """
-        mean = rows.mean()
-        live = np.flatnonzero(~rows.barred & (mean >= self.cut))
-        a, b, mean = rows.a[live], rows.b[live], mean[live]
+        live = np.flatnonzero(self._open(rows))
+        a, b, mean = rows.a[live], rows.b[live], rows.mean()[live]
         n = len(self.label)
         best = np.full(n, -np.inf)
         np.maximum.at(best, a, mean)
@@ -135,7 +154,7 @@ class Linkage:
         np.minimum.at(least, a[of_a], tie[of_a])
         np.minimum.at(least, b[of_b], tie[of_b])
         found: Int64 = live[of_a & of_b & (tie == least[a]) & (tie == least[b])]
-        return found
+        return found[~self._partial(rows.take(found))]
 
     def _merge(self, rows: Rows, found: Int64) -> Rows:
         """Merge the pairs of clusters in the rows `found`, and return the rows as they are then."""
@@ -153,17 +172,12 @@ class Linkage:
         moved = rows.take(touched)
         x, y = into[moved.a], into[moved.b]
         moved = moved._replace(a=np.minimum(x, y), b=np.maximum(x, y)).take(x != y)
-        return _joined(rows.take(~touched), self._complete(_sum(moved, n)))
+        return _joined(rows.take(~touched), _sum(moved, n))
 
-    def _complete(self, rows: Rows) -> Rows:
-        """Score all pairs of rows of the pairs of clusters that would merge by what is known of them.
-
-        Pairs that would grow too large are barred: sizes only grow.
-        """
-        barred = rows.barred | (self.size[rows.a] + self.size[rows.b] > self.largest)
-        lack = ~barred & (rows.pairs < self.size[rows.a] * self.size[rows.b]) & (rows.mean() >= self.cut)
-        which = np.flatnonzero(lack)
+    def _complete(self, rows: Rows, which: Int64) -> Rows:
+        """Score all pairs of rows of the pairs of clusters in the rows `which`."""
         at, left, right = _products(self.label, rows.a[which], rows.b[which])
+        barred = rows.barred.copy()
         barred[which[at[self._clash(left, right)]]] = True
         asked = ~barred[which[at]]
         at, left, right = at[asked], left[asked], right[asked]

@@ -61,7 +61,7 @@ def grow(
     """Return the clusters of `n` rows, with what was joined and what was left apart.
 
     `must` and `cannot` are pairs of rows (k, 2) that are, or are not, one entity. Rows with an equal `source` that is
-    not negative are never joined. `rank` breaks ties; where it follows from what the rows say and not from their
+    not negative, or with several such arrays (s, n) one of them, are never joined. `rank` breaks ties; where it follows from what the rows say and not from their
     order, so does the result. Raises ValueError when a pair both must and cannot be one.
     """
     must, cannot = _pairs(must), _pairs(cannot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import duckdb
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from datong.identity.linker.blocking import block, choose_keys
 from datong.identity.linker.clean import clean_table, habits
-from datong.identity.linker.cluster import Options, cluster
+from datong.identity.linker.cluster import Clusters, Options, grow
 from datong.identity.linker.columns import Columns
 from datong.identity.linker.compare import comparisons_for
 from datong.identity.linker.edges import Edges, Int32
@@ -40,12 +40,15 @@ class Linked(NamedTuple):
 
 def link(
     records: Any, columns: Columns, *, links: bool = False, options: Options = Options(),  # noqa: B008 (frozen)
-    must: Any = (), cannot: Any = (),
+    must: Any = (), cannot: Any = (), exclusive: Int32 | None = None,
+    look: Callable[[Clusters, Scores], None] | None = None,
 ) -> Linked:
     """Link the rows of an Arrow table, of which `columns` says what is what.
 
     With `links`, only rows of different sources (the column of kind `source`) are compared. `must` and `cannot` are
-    pairs of rows (k, 2) known to be, or not to be, one entity. Raises KeyError for a column that is not there.
+    pairs of rows (k, 2) known to be, or not to be, one entity. Rows with an equal number in `exclusive` (or in one row
+    of it), where it is not negative, are not one either. `look` is called with how the clusters came about and the
+    scorer, while it can still score. Raises KeyError for a column that is not there.
     """
     n = records.num_rows
     known = habits(records, columns)
@@ -66,7 +69,11 @@ def link(
         del found
         keep = weight >= options.loose
         edges = Edges(left[keep], right[keep], weight[keep])
-        labels = cluster(n, edges, Scores(table, model), must=must, cannot=cannot, options=options)
+        scores = Scores(table, model)
+        clusters = grow(n, edges, scores, must=must, cannot=cannot, source=exclusive, options=options)
+        labels = clusters.labels
+        if look is not None:
+            look(clusters, scores)
     report = {
         "rows": n, "possible_pairs": all_pairs_of(n, source), "compared_pairs": len(left), "edges": len(edges.left),
         "keys": [key.name for key in keys], "expected_matches": learnt.matches, "prior": learnt.prior,

@@ -56,7 +56,8 @@ class Linkage:
     """Grows clusters from what the edges say until no two may or should merge.
 
     `cut` is the average weight from which clusters merge, `cap` the most a single pair may say for or against,
-    `largest` the most rows of one cluster. Two rows with the same `source` (where it is not negative) never meet.
+    `largest` the most rows of one cluster. Two rows with the same `source` (where it is not negative) never meet; with
+    several rows of sources, with the same in any of them.
     `rank` (0 … n-1) breaks ties: rows of smaller rank first.
     After `run`, `label` names each row's cluster by one of its rows, `joins` tells every merge, and `rest` holds the
     pairs of clusters that were compared and left apart.
@@ -67,7 +68,8 @@ class Linkage:
         source: Int32 | None = None,
     ) -> None:
         n = len(label)
-        self.label, self.score, self.source = label.copy(), score, source
+        self.label, self.score = label.copy(), score
+        self.source = None if source is None else np.atleast_2d(source)
         self.cut, self.cap, self.largest = cut, cap, largest
         self.size = np.bincount(label, minlength=n)
         self.joins: list[Join] = []
@@ -131,8 +133,8 @@ class Linkage:
     def _clash(self, left: Int32, right: Int32) -> npt.NDArray[np.bool_]:
         if self.source is None:
             return np.zeros(len(left), bool)
-        clash: npt.NDArray[np.bool_] = (self.source[left] == self.source[right]) & (self.source[left] >= 0)
-        return clash
+        mine = self.source[:, left]
+        return np.asarray(((mine == self.source[:, right]) & (mine >= 0)).any(axis=0))
 
     def _mutual(self, rows: Rows) -> Int64:
         """Return which rows hold two clusters that are each other's nearest, and near enough.

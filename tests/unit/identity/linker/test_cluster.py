@@ -77,6 +77,12 @@ def test_one_row_per_source() -> None:
     assert cluster(4, score.edges(-5), score, source=free, options=PLAIN).tolist() == [0, 0, 0, 0]
 
 
+def test_one_row_per_value_of_each_of_several_sources() -> None:
+    score = matrix(3, {(0, 1): 9, (0, 2): 8, (1, 2): 7})
+    sources = np.array([[0, 0, -1], [-1, 1, 1]], np.int32)
+    assert cluster(3, score.edges(-5), score, source=sources, options=PLAIN).tolist() == [0, 1, 0]
+
+
 def test_no_cluster_grows_beyond_the_largest_size() -> None:
     score = Matrix(np.full((10, 10), 8.0))
     labels = cluster(10, score.edges(-5), score, options=Options(largest=4))

@@ -15,6 +15,11 @@ under 30 s, exactly as ours; `overcount_devices` compares with the number of lab
 devices.
 
 Design (which elements, pauses, odds) was made on data/lecture; `held_out` are the challenge phones that are not in it.
+The first run on them, with what then stood, gave V .952 on all, .927 on challenge and .864 on held_out. Three changes
+were made after that look: a device is one over pauses up to a day instead of an hour (visits still end after an hour),
+variants heard in the same scan are one model (changes no figure here), and vendor tags no longer stand in for missing
+capabilities. So the figures on challenge are not blind. The sample with GT.csv had been looked at before anything was
+designed, and is too small for a split.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ from datong.touchpoints import fingerprint, read_elements
 from line import print_line
 
 _COLUMNS = {"HT Capabilities": "ht", "Extended Capabilities": "extended", "Supported Rates": "rates",
-            "Extended Supported Rates": "extended_rates", "Vendor Specific Tags": "vendor"}
+            "Extended Supported Rates": "extended_rates"}
 _HERE = Path(__file__).resolve().parents[2] / "shared" / "data"
 _PLACEHOLDER = "02:00:00:00:00:00"
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 __all__ = ["ELEMENTS", "fingerprint", "read_elements"]
 
-ELEMENTS = {1: "rates", 45: "ht", 50: "extended_rates", 127: "extended", 191: "vht", 221: "vendor"}
+ELEMENTS = {1: "rates", 45: "ht", 50: "extended_rates", 127: "extended", 191: "vht"}
 """The element ids that are read, IEEE 802.11-2020 table 9-92; element 255 with extension 35 is `he`."""
 
 _HE = 35
@@ -25,10 +25,7 @@ _EXTENDED_OF_STATE = 1 << 26
 
 
 def read_elements(body: bytes) -> dict[str, bytes]:
-    """Return the known elements of a frame's body by name; a cut last element is left out.
-
-    Of several vendor elements only vendor and type (4 bytes each) are kept, so that no WPS serial number passes.
-    """
+    """Return the known elements of a frame's body by name, of several the first; a cut last element is left out."""
     found: dict[str, bytes] = {}
     at = 0
     while at + 2 <= len(body):
@@ -37,9 +34,7 @@ def read_elements(body: bytes) -> dict[str, bytes]:
         at += 2 + size
         if len(value) < size:
             break
-        if number == 221:
-            found["vendor"] = found.get("vendor", b"") + value[:4]
-        elif number == 255 and value[:1] == bytes([_HE]):
+        if number == 255 and value[:1] == bytes([_HE]):
             found.setdefault("he", value[1:])
         elif number in ELEMENTS:
             found.setdefault(ELEMENTS[number], value)
@@ -49,14 +44,14 @@ def read_elements(body: bytes) -> dict[str, bytes]:
 def fingerprint(elements: Mapping[str, bytes]) -> str:
     """Return 16 hex digits for what is stable in a model's frames, or an empty text when there is nothing to go by.
 
-    Only where a frame has neither HT nor Extended Capabilities, as an old or a saving phone sends it, rates and vendor
-    types stand in. The digest is not keyed: the platform hashes it again with its key before it writes a table.
+    Only where a frame has neither HT nor Extended Capabilities, as an old or a saving phone sends it, the rates stand
+    in, which say little. The digest is not keyed: the platform hashes it again with its key before it writes a table.
     """
     ht, extended = elements.get("ht", b""), elements.get("extended", b"")
     if ht or extended:
         parts = [b"radio", _without(ht, _HT_OF_BAND, 2), _without(extended, _EXTENDED_OF_STATE, 4)]
     else:
-        parts = [b"plain", *(elements.get(name, b"") for name in ("rates", "extended_rates", "vendor"))]
+        parts = [b"plain", *(elements.get(name, b"") for name in ("rates", "extended_rates"))]
         if not any(parts[1:]):
             return ""
     return blake2b(b"\0".join(len(p).to_bytes(2, "big") + p for p in parts), digest_size=8).hexdigest()

@@ -73,6 +73,13 @@ class Bursts(NamedTuple):
     rssi: Floats
     frames: Ints
 
+    def pick(self, which: Ints) -> Bursts:
+        """Return only these bursts (positions in order), each standing for itself in `of`."""
+        return Bursts(
+            np.arange(len(which)), self.start[which], self.end[which], self.address[which], self.assigned[which],
+            self.model[which], self.first[which], self.last[which], self.rssi[which], self.frames[which],
+        )
+
 
 def in_bursts(frames: Frames) -> Bursts:
     """Return the bursts; a frame without an address is a burst of its own.
@@ -88,7 +95,7 @@ def in_bursts(frames: Frames) -> Bursts:
     begins[1:] = (address[1:] != address[:-1]) | (model[1:] != model[:-1]) | (address[1:] == 0)
     begins[1:] |= time[1:] - time[:-1] > BURST
     at = np.flatnonzero(begins)
-    ends = np.append(at[1:], n) - 1
+    ends = np.append(at[1:], n)[: len(at)] - 1
     size = ends - at + 1
     heard = ~np.isnan(frames.rssi[order])
     number = np.cumsum(begins) - 1

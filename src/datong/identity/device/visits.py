@@ -1,26 +1,30 @@
 """Visits: frames of made-up addresses clustered into devices, as far as the air tells them apart, and counted.
 
 Same address: same device. Without it a *model* (its information elements) is the unit: where its sequence numbers go on
-over changes of address, they part the devices of the model (`tracks`); where they do not, all its frames until an hour
-of silence are one visit that stands for one or more devices, and says how many (`crowd`). Never a person.
+over changes of address, they part the devices of the model (`tracks`); where they do not, all its frames until a day of
+silence are one device as far as the air tells, each stay until an hour of silence is one visit, and that stands for one
+or more devices and says how many (`crowd`). Never a person.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from datong.identity.device.crowd import Count, Z, crowd, total
+from datong.identity.device.crowd import Count, Z, crowd, overlaps, total
 from datong.identity.device.frames import Bursts, Frames, Ints, in_bursts
+from datong.identity.device.models import Union, models
 from datong.identity.device.tracks import SILENCE, counts_on, link
+from datong.model import DAY
 
-__all__ = ["PASSING", "Clustered", "Visit", "cluster"]
+__all__ = ["PASSING", "Clustered", "Visit", "cluster", "cluster_bursts"]
 
 PASSING = 30_000
 """Who is heard for less than so many ms walks past the door and is no visitor."""
-_SHOWN = 3
-"""An address with more models than this is a placeholder or a collision, and joins none."""
+VARIANTS = 0.1
+"""About how many models are another one of a phone that is counted already (one of seven in the design captures)."""
 
 
 class Visit(NamedTuple):
@@ -52,20 +56,44 @@ class Clustered(NamedTuple):
 
     def visitors(self) -> Count:
         """Return how many visitors these visits stand for; who only passed is left out."""
-        return total([v.counted for v in self.visits if not v.passing])
+        return _sum([v for v in self.visits if not v.passing])
 
     def devices(self) -> Count:
         """Return how many devices these visits stand for, passers-by included."""
-        return total([v.counted for v in self.visits])
+        return _sum(self.visits)
+
+
+def _sum(visits: list[Visit]) -> Count:
+    """Return how many devices the visits stand for, with what is doubtful about them as a whole.
+
+    Where only made-up addresses are known there may be as few devices as there were at one moment; and of phones known
+    by their model, now and then one comes under two.
+    """
+    bare = [v for v in visits if not v.model and not v.anchor]
+    spoken = len({v.model for v in visits if v.model and not v.anchor})
+    found = total([v.counted for v in visits if v.model or v.anchor])
+    if spoken > 1:
+        twice = VARIANTS * spoken + Z * math.sqrt(VARIANTS * (1 - VARIANTS) * spoken)
+        below = math.hypot(found.devices - found.low, min(twice, spoken - 1))
+        found = found._replace(low=max(1.0, found.devices - below))
+    if not bare:
+        return found
+    spans = np.array(sorted((v.start, v.end) for v in bare), np.int64)
+    known = total([v.counted for v in bare])
+    return total([found, known._replace(low=float(overlaps(spans[:, 0], spans[:, 1])[1]))])
 
 
 def cluster(frames: Frames) -> Clustered:
     """Return devices and visits of the frames of one place; near-linear in their number, whatever their order."""
-    if not len(frames.time):
+    return cluster_bursts(in_bursts(frames))
+
+
+def cluster_bursts(bursts: Bursts) -> Clustered:
+    """Return devices and visits of bursts, which are sorted by start."""
+    if not len(bursts.start):
         return Clustered(np.zeros(0, np.int64), [])
-    bursts = in_bursts(frames)
-    model = _models(bursts)
-    union = _Union(len(bursts.start))
+    model = models(bursts)
+    union = Union(len(bursts.start))
     _join_addresses(bursts, union)
     doubt = np.zeros(len(bursts.start))
     alone: dict[int, bool] = {}
@@ -80,63 +108,14 @@ def cluster(frames: Frames) -> Clustered:
     return Clustered(device[bursts.of], _visits(bursts, model, device, doubt, alone))
 
 
-class _Union:
-    """Disjoint sets of bursts, each named by its first one."""
-
-    def __init__(self, size: int) -> None:
-        self._up = list(range(size))
-
-    def find(self, at: int) -> int:
-        up = self._up
-        while up[at] != at:
-            up[at] = at = up[up[at]]
-        return at
-
-    def join(self, a: Ints, b: Ints) -> None:
-        for i, j in zip(a.tolist(), b.tolist(), strict=True):
-            x, y = self.find(i), self.find(j)
-            if x != y:
-                self._up[max(x, y)] = min(x, y)
-
-    def roots(self) -> Ints:
-        return np.array([self.find(at) for at in range(len(self._up))], np.int64)
-
-
-def _models(bursts: Bursts) -> Ints:
-    """Return each burst's model; variants that one address showed (bands, saving modes) are one model."""
-    pairs = np.unique(np.stack([bursts.address, bursts.model]), axis=1)
-    pairs = pairs[:, (pairs[0] != 0) & (pairs[1] != 0)]
-    names = np.unique(bursts.model)
-    union = _Union(len(names))
-    _, starts, sizes = np.unique(pairs[0], return_index=True, return_counts=True)
-    for at, size in zip(starts.tolist(), sizes.tolist(), strict=True):
-        if 1 < size <= _SHOWN:
-            several = np.searchsorted(names, pairs[1, at : at + size])
-            union.join(np.repeat(several[:1], size - 1), several[1:])
-    found = names[union.roots()][np.searchsorted(names, bursts.model)]
-    return _lend(bursts.address, found)
-
-
-def _lend(address: Ints, model: Ints) -> Ints:
-    """Return the models, where a frame without elements takes that of the same address (the smallest of several)."""
-    known = (address != 0) & (model != 0)
-    if not known.any() or (model != 0).all():
-        return model
-    order = np.lexsort((model[known], address[known]))
-    addresses, at = np.unique(address[known][order], return_index=True)
-    models = model[known][order][at]
-    place = np.minimum(np.searchsorted(addresses, address), len(addresses) - 1)
-    return np.where((model == 0) & (addresses[place] == address), models[place], model)
-
-
-def _join_addresses(bursts: Bursts, union: _Union) -> None:
+def _join_addresses(bursts: Bursts, union: Union) -> None:
     order = np.lexsort((bursts.start, bursts.address))
     same = (bursts.address[order][1:] == bursts.address[order][:-1]) & (bursts.address[order][1:] != 0)
     union.join(order[:-1][same], order[1:][same])
 
 
 def _join_model(
-    bursts: Bursts, model: int, among: Ints, union: _Union, doubt: np.ndarray[tuple[int], np.dtype[np.float64]],
+    bursts: Bursts, model: int, among: Ints, union: Union, doubt: np.ndarray[tuple[int], np.dtype[np.float64]],
     alone: dict[int, bool],
 ) -> None:
     """Join the bursts of one model; `doubt` gets the chance that a burst begins another device after all."""
@@ -152,7 +131,7 @@ def _join_model(
     if not model:  # nothing but addresses: each is a device, as far as anybody knows; and what lacks even that is one
         among = among[bursts.address[among] == 0]
     if len(among):
-        quiet = bursts.start[among][1:] - np.maximum.accumulate(bursts.end[among])[:-1] > SILENCE
+        quiet = bursts.start[among][1:] - np.maximum.accumulate(bursts.end[among])[:-1] > DAY
         union.join(among[:-1][~quiet], among[1:][~quiet])
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from datong.errors import Rejected
 from datong.touchpoints.call import Call, CallContext, ExternalId, Heard, Kind, Listening, Unread
+from datong.touchpoints.elements import fingerprint, read_elements
 
 __all__ = ["Wifi"]
 
@@ -18,10 +19,17 @@ class _Frame(msgspec.Struct):
 
 
 _frame = msgspec.json.Decoder(_Frame)
+_HINT = 'a sighting is {"mac": "aa:bb:cc:dd:ee:ff", "rssi": -61, "time": ISO}'
+_MORE = 'a probe request may add "seq": 1234 and "ies": "2d1aef09…", or leave them out'
+_SEQUENCE = 4_096
 
 
 class Wifi(Kind):
-    """A frame is `{"sensor": "ap-12", "sightings": [{"mac": …, "rssi": -61, "time": ISO}, …]}`."""
+    """A frame is `{"sensor": "ap-12", "sightings": [{"mac": …, "rssi": -61, "time": ISO}, …]}`.
+
+    A sighting of a probe request may say more: `ies`, its information elements in hex, and `seq`, its sequence number.
+    Of the elements only a fingerprint of the model leaves this function; names of networks and the like are never kept.
+    """
 
     kind = "wifi"
     hears = ("Device Sighted",)
@@ -45,16 +53,25 @@ def _sighting(sensor: str, sighting: Any) -> Heard:
     rssi = sighting.get("rssi")
     if not isinstance(rssi, int | float) or isinstance(rssi, bool):
         return _unread(sensor, sighting, "missing_field", "the sighting has no rssi (dBm)", "rssi")
+    properties: dict[str, Any] = {"sensor": sensor, "rssi": rssi}
+    try:
+        if (ies := sighting.get("ies")) and (model := fingerprint(read_elements(bytes.fromhex(ies)))):
+            properties["ie"] = model
+    except (ValueError, TypeError):
+        return _unread(sensor, sighting, "bad_type", "ies is not hex", "ies", _MORE)
+    if (seq := sighting.get("seq")) is not None:
+        if type(seq) is not int or not 0 <= seq < _SEQUENCE:
+            return _unread(sensor, sighting, "bad_type", "seq is not a whole number from 0 to 4095", "seq", _MORE)
+        properties["seq"] = seq
     mac = sighting["mac"]
     # second digit of a made-up address: the locally administered bit (IEEE 802c) is set
     namespace = "random_mac" if mac[1:2].lower() in {"2", "6", "a", "e"} else "wifi_mac"
     return Call(
         type="track", event="Device Sighted", timestamp=sighting["time"],
         context=CallContext(external_ids=[ExternalId(namespace, mac)]),
-        properties={"sensor": sensor, "rssi": rssi},
+        properties=properties,
     )
 
 
-def _unread(sensor: str, sighting: Any, code: str, message: str, field: str) -> Unread:
-    raw = msgspec.json.encode({"sensor": sensor, "sightings": [sighting]})
-    return Unread(raw, code, message, 'a sighting is {"mac": "aa:bb:cc:dd:ee:ff", "rssi": -61, "time": ISO}', field)
+def _unread(sensor: str, sighting: Any, code: str, message: str, field: str, hint: str = _HINT) -> Unread:
+    return Unread(msgspec.json.encode({"sensor": sensor, "sightings": [sighting]}), code, message, hint, field)

@@ -35,6 +35,36 @@ def test_made_up_addresses(mac: str, namespace: str) -> None:
     assert (call.context.external_ids[0].type, call.context.external_ids[0].id) == (namespace, mac)
 
 
+def test_a_probe_request_says_more() -> None:
+    ssid, ht = "0004686f6d65", "2d1a2d0017ff" + "00" * 22
+    sighting = {"mac": "aa:83:e7:12:34:56", "rssi": -61, "time": TIME, "seq": 4_095, "ies": ssid + ht}
+    plain = {**sighting, "ies": ht.upper(), "seq": 0}
+    nothing = {**sighting, "ies": ssid, "seq": None}
+    calls = Wifi().listen(frame(sighting, plain, nothing), Listening())
+    told = [call.properties for call in calls if isinstance(call, Call)]
+    assert told[0] is not None
+    model = told[0]["ie"]
+    assert told == [
+        {"sensor": "ap-12", "rssi": -61, "ie": model, "seq": 4_095},
+        {"sensor": "ap-12", "rssi": -61, "ie": model, "seq": 0}, {"sensor": "ap-12", "rssi": -61},
+    ]
+    assert len(model) == 16
+    assert "home" not in str(told)
+
+
+@pytest.mark.parametrize(("change", "field"), [
+    ({"ies": "zz"}, "ies"), ({"ies": 5}, "ies"), ({"ies": "2d1"}, "ies"), ({"seq": 4_096}, "seq"), ({"seq": -1}, "seq"),
+    ({"seq": "7"}, "seq"), ({"seq": True}, "seq"),
+])
+def test_a_probe_request_that_cannot_be_read(change: dict[str, Any], field: str) -> None:
+    sighting = {"mac": "aa:83:e7:12:34:56", "rssi": -61, "time": TIME, **change}
+    bad = Wifi().listen(frame(sighting), Listening())[0]
+    assert isinstance(bad, Unread)
+    assert (bad.code, bad.field) == ("bad_type", field)
+    assert "leave them out" in bad.hint
+    assert Wifi().listen(bad.raw, Listening()) == [bad]
+
+
 def test_beacons() -> None:
     call = Ble().listen(frame({"id": "F7826DA6:1:2", "rssi": -70.5, "time": TIME}), Listening())[0]
     assert isinstance(call, Call)

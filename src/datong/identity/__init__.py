@@ -6,6 +6,7 @@ id that member ever had; no limit of the policy is ever broken; every create, at
 cause; online, offline or both is right within the transaction of the event.
 """
 
+from datong.identity.changed import Changes
 from datong.identity.golden import contact, golden, golden_of_all, told_of_all, traits
 from datong.identity.held import Held, held, shared_values
 from datong.identity.parted import Parted, parted
@@ -26,8 +27,8 @@ from datong.identity.step import Identity
 from datong.identity.survive import FIELDS, Field, Golden, Told, fields_of
 
 __all__ = [
-    "CHANNEL_FAMILY", "FIELDS", "Field", "Golden", "Held", "Identity", "Linked", "Parted", "Recognition", "Told",
-    "channels_counts", "contact", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of",
+    "CHANNEL_FAMILY", "FIELDS", "Changes", "Field", "Golden", "Held", "Identity", "Linked", "Parted", "Recognition",
+    "Told", "channels_counts", "contact", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of",
     "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values",
     "told_of_all", "traits", "who",
 ]

@@ -63,7 +63,7 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Product Updated", "master", ("items",)), EventType("Store Updated", "master", ("place",)),
         EventType("Campaign Updated", "master"),
         EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
-        EventType("Identity Corrected", "system"),
+        EventType("Identity Corrected", "system"), EventType("Member Changed", "system"),
     )
 }
 """Every event the platform knows. A retailer's own names are added in `[intake] custom_events`."""

@@ -1,0 +1,51 @@
+"""Telling outside systems that members became one or several: an event in the log for every cause."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from datong.model import Batch, Event, local_parts
+from datong.storage import Stage, Store
+
+__all__ = ["Changes"]
+
+_KEYS = 100
+
+
+class Changes(Stage):
+    """Derives "Member Changed" from what *recognise* found; it counts nowhere, and a batch without any costs nothing.
+
+    `properties`: `cause` (source and id of the event that brought it about), `merged` (each loser with the member it is
+    now part of), `split` (each member with its parts: member id, how many identifiers, and the first keys of them).
+    """
+
+    name = "identity"
+
+    def __init__(self, store: Store) -> None:
+        self._zone = store.settings.retailer.timezone
+
+    def step(self, batch: Batch, tx: sa.Connection) -> None:  # noqa: ARG002 - it keeps nothing
+        """Append an event for each cause to `batch.derived`."""
+        if not batch.merges and not batch.splits:
+            return
+        found: dict[int, dict[str, list[Any]]] = {}
+        for merge in batch.merges:
+            of = found.setdefault(merge.offset, {"merged": [], "split": []})
+            of["merged"].append({"member": merge.loser, "into": merge.winner})
+        for split in batch.splits:
+            of = found.setdefault(split.offset, {"merged": [], "split": []})
+            parts = [{"member": number, "identifiers": len(keys), "keys": [str(key) for key in sorted(keys)[:_KEYS]]}
+                     for number, keys in split.parts]
+            of["split"].append({"member": split.member, "parts": parts})
+        causes = {event.offset: event for event in batch.events if event.offset in found}
+        batch.derived.extend(self._event(causes[at], found[at], batch.now) for at in sorted(found) if at in causes)
+
+    def _event(self, cause: Event, told: dict[str, list[Any]], now: int) -> Event:
+        date, hour = local_parts(now, self._zone)
+        name = f"{cause.source}:{cause.id}"
+        return Event(
+            id=f"changed:{name}", source="identity", channel="system", type="Member Changed", time=now, received=now,
+            date=date, hour=hour, properties={"cause": name, **{kind: rows for kind, rows in told.items() if rows}},
+        )

@@ -174,7 +174,7 @@ def sql_of(when: Predicate) -> str:
 _BOTH = "len(list_intersect({a}, {b}))"
 _SQL = {
     "exact": "{a} = {b}",
-    "jaro_winkler": "jaro_winkler_similarity({a}, {b}) >= {at:g}",
+    "jaro_winkler": "jaro_winkler_similarity({a}, {b}) >= {at:g} - 1e-9",  # rounding: every engine has its own
     "damerau": "abs(length({a}) - length({b})) <= {at:g} AND damerau_levenshtein({a}, {b}) <= {at:g}",
     "days": "abs(date_diff('day', try_cast({a} AS DATE), try_cast({b} AS DATE))) <= {at:g}",
     "swapped": "{a} = {d} AND {b} = {c}",

@@ -37,6 +37,8 @@ __all__ = ["Flow"]
 
 LIVE, BEHIND, BULK = 2_000, 5_000, 10_000
 """Events in one batch: small while live, larger where more than `BULK` wait, largest when a backlog is drained."""
+AHEAD = 200_000
+"""Entries that the spine may be ahead of the facts while a backlog is drained: what a split reads again from the log."""
 
 log = logging.getLogger("datong.flow")
 
@@ -96,6 +98,8 @@ class Flow:
         while self.pump(BULK):
             if progress:
                 progress("recognise", self.position, self.store.log.end())
+            if self.position - self.store.facts.position() > AHEAD:
+                self.fold(BULK)
         while self.fold(BULK):
             if progress:
                 progress("facts", self.store.facts.position(), self.position)

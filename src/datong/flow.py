@@ -38,7 +38,7 @@ __all__ = ["Flow"]
 LIVE, BEHIND, BULK = 2_000, 5_000, 10_000
 """Events in one batch: small while live, larger where more than `BULK` wait, largest when a backlog is drained."""
 AHEAD = 200_000
-"""Entries that the spine may be ahead of the facts while a backlog is drained: what a split reads again from the log."""
+"""Entries by which the spine may lead the facts while a backlog is drained: what a split has to read in the log."""
 
 log = logging.getLogger("datong.flow")
 

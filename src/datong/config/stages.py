@@ -58,8 +58,8 @@ class GoldenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     strategy: Literal[
-        "most_recent_verified", "source_priority", "most_complete", "majority", "union", "most_recent"
-    ] | None = None
+        "", "most_recent_verified", "source_priority", "most_complete", "majority", "union", "most_recent"
+    ] = ""
     sources: tuple[str, ...] | None = None
 
 

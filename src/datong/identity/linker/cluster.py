@@ -39,11 +39,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clusters(NamedTuple):
-    """`labels` are 0 … k-1 in order of each cluster's first row; `joins` and `rest` tell how they came about."""
+    """`labels` are 0 … k-1 in order of each cluster's first row; the others tell how they came about.
+
+    `edges` are those given and those filled in. `joins` and `rest` name a cluster by its first row, as `must` began it.
+    """
 
     labels: Int32
     joins: list[Join]
     rest: list[Rows]
+    edges: Edges
 
 
 def cluster(
@@ -61,8 +65,8 @@ def grow(
     """Return the clusters of `n` rows, with what was joined and what was left apart.
 
     `must` and `cannot` are pairs of rows (k, 2) that are, or are not, one entity. Rows with an equal `source` that is
-    not negative, or with several such arrays (s, n) one of them, are never joined. `rank` breaks ties; where it follows from what the rows say and not from their
-    order, so does the result. Raises ValueError when a pair both must and cannot be one.
+    not negative, or with several such arrays (s, n) one of them, are never joined. `rank` breaks ties; where it follows
+    from what the rows say and not from their order, so does the result. Raises ValueError when a pair both must and cannot be one.
     """
     must, cannot = _pairs(must), _pairs(cannot)
     label = components(n, must[:, 0], must[:, 1])
@@ -76,7 +80,7 @@ def grow(
         label, score, cut=options.cut, cap=options.cap, largest=options.largest, rank=order, source=source
     )
     linkage.run(edges, (cannot[:, 0], cannot[:, 1]))
-    return Clusters(_numbered(linkage.label), linkage.joins, linkage.rest)
+    return Clusters(_numbered(linkage.label), linkage.joins, linkage.rest, edges)
 
 
 def _pairs(given: npt.ArrayLike) -> Int32:

@@ -1,9 +1,21 @@
-"""Devices: what the air tells of phones that make up their addresses, between an identifier and a person."""
+"""Devices: what the air tells of phones that make up their addresses, between an identifier and a person.
+
+Owns: `identity_device`, `identity_device_holder` and the fact table `identity.sighting`. Reads: places (where a sensor
+stands; visits), receipts, `identity.link` in the facts. Promises: frames of made-up addresses come out as visits and a
+count with an interval, never as a person; a device is tied to somebody only by an anchor, and by the identifier that
+named them, so that a merge or a split changes nothing here.
+"""
 
 from datong.identity.device.crowd import Count
 from datong.identity.device.evaluate import Agreement, v_measure
 from datong.identity.device.frames import Frames
+from datong.identity.device.payers import Payer, payers
+from datong.identity.device.read import Held, Hour, devices_by, holders_of, visitors
+from datong.identity.device.step import Devices
 from datong.identity.device.tracks import SILENCE
 from datong.identity.device.visits import PASSING, Clustered, Visit, cluster
 
-__all__ = ["PASSING", "SILENCE", "Agreement", "Clustered", "Count", "Frames", "Visit", "cluster", "v_measure"]
+__all__ = [
+    "PASSING", "SILENCE", "Agreement", "Clustered", "Count", "Devices", "Frames", "Held", "Hour", "Payer", "Visit",
+    "cluster", "devices_by", "holders_of", "payers", "v_measure", "visitors",
+]

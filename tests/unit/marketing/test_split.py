@@ -12,11 +12,11 @@ from tests.unit.marketing.shop import Shop
 from datong.delivery import inbox
 from datong.flow import Flow
 from datong.marketing import assignments_of, coupons_of, decisions, launch, messages_since, redemptions
-from datong.model import HOUR, Identifier
+from datong.model import HOUR
 from datong.privacy import Vault, consented
 from datong.storage import Store
 
-A, B = "13812345678", "13912345678"
+A, B = {"user_id": "u1"}, {"member_card": "8800000017"}
 TABLES = {
     "marketing_assignment": "campaign, member", "marketing_drawn": "campaign, drawn_for",
     "marketing_decision": "firing, campaign", "marketing_coupon": "code", "marketing_redemption": "id",
@@ -32,28 +32,19 @@ def shop(store: Store, vault: Vault) -> Shop:
     return made
 
 
-def key(shop: Shop, phone: str) -> int:
-    return shop.known_as(phone=phone)[0].key
+def key(shop: Shop, who: Mapping[str, str]) -> int:
+    return shop.known_as(**who)[0].key
 
 
 def part(shop: Shop, member: int, parts: Mapping[int, Any]) -> None:
-    held = {number: [key(shop, phone) for phone in phones] for number, phones in parts.items()}
+    held = {number: [key(shop, who) for who in shown] for number, shown in parts.items()}
     shop.send("Page Viewed", properties=split(member, held))
 
 
-def join(shop: Shop, *phones: str) -> int:
-    """Let a login show that these are one."""
-    for phone in phones:
-        checked = [Identifier(i.ns, i.key, i.sealed, True) for i in shop.known_as(phone=phone, user_id="u1")]
-        shop.send("Identified", *checked)
-    return shop.member(phone=phones[0])
-
-
-def undo(shop: Shop, first: int, second: int) -> None:
-    """Take the merge back; the account goes with the first."""
-    account = shop.known_as(user_id="u1")[0].key
-    shop.send("Page Viewed", properties=split(first, {
-        first: [key(shop, A), account], second: [key(shop, B)]}))
+def join(shop: Shop) -> int:
+    """Let a login with the card show that these are one."""
+    shop.send("Identified", *shop.known_as(**A, **B))
+    return shop.member(**A)
 
 
 def everything(shop: Shop) -> dict[str, Any]:
@@ -64,27 +55,27 @@ def test_a_merge_and_its_undoing_leave_all_as_it_was(shop: Shop) -> None:
     shop.campaign(holdout=0.5)
     shop.campaign(code="all", scene="", audience="tag.rfm.orders_90d == 0", offer={"kind": "none"},
                   messages={"en": {"title": "Hello", "body": "All"}})
-    first, second = shop.meet(phone=A), shop.meet(phone=B)
+    first, second = shop.meet(**A), shop.meet(**B)
     for number, member in enumerate((first, second)):
         shop.at(shop.now() + HOUR)
         shop.fire(member, ident=key(shop, (A, B)[number]))
     for number, coupon in enumerate(shop.rows("marketing_coupon", "code")):
-        shop.send("Coupon Redeemed", *shop.known_as(phone=(A, B)[number]), coupon=coupon["code"], place="S1")
+        shop.send("Coupon Redeemed", *shop.known_as(**(A, B)[number]), coupon=coupon["code"], place="S1")
     shop.fold()
     launch(shop.store, "all")
     shop.pump()
     before = everything(shop)
     assert {row["member"] for row in before["marketing_assignment"]} == {first, second}
-    assert join(shop, A, B) == first
+    assert join(shop) == first
     assert {row["member"] for row in shop.rows("marketing_decision", "firing")} == {first}
-    undo(shop, first, second)
+    part(shop, first, {first: [A], second: [B]})
     assert everything(shop) == before
 
 
 def test_an_arm_is_kept_by_the_part_for_whose_identifier_it_was_drawn(shop: Shop) -> None:
     shop.campaign(holdout=0.5)
-    first = join(shop, A, B)
-    shop.send("Consent Changed", *shop.known_as(phone=A), properties={"purpose": "marketing", "granted": True})
+    first = join(shop)
+    shop.send("Consent Changed", *shop.known_as(**A), properties={"purpose": "marketing", "granted": True})
     shop.fire(first, ident=key(shop, B))
     (drawn,) = shop.rows("marketing_assignment", "member")
     part(shop, first, {first: [A], 9: [B]})
@@ -96,15 +87,15 @@ def test_an_arm_is_kept_by_the_part_for_whose_identifier_it_was_drawn(shop: Shop
 
 def test_coupons_messages_and_caps_stay_with_whom_they_were_issued_to(shop: Shop) -> None:
     shop.campaign()
-    first = join(shop, A, B)
-    shop.send("Consent Changed", *shop.known_as(phone=A), properties={"purpose": "marketing", "granted": True})
+    first = join(shop)
+    shop.send("Consent Changed", *shop.known_as(**A), properties={"purpose": "marketing", "granted": True})
     shop.fire(first, ident=key(shop, B))
     shop.fire(first, ident=key(shop, B))
     shop.fire(first, ident=key(shop, A))
     (capped, *_) = [d for d in _decisions(shop, first) if d.reason]
     assert capped.reason == "daily_cap"
     (code, other) = [c["code"] for c in shop.rows("marketing_coupon", "code")]
-    shop.send("Coupon Redeemed", *shop.known_as(phone=B), coupon=code, place="S1")
+    shop.send("Coupon Redeemed", *shop.known_as(**B), coupon=code, place="S1")
     part(shop, first, {first: [A], 9: [B]})
     with shop.store.state.read() as tx:
         assert coupons_of(tx, first) == []
@@ -122,8 +113,8 @@ def test_a_message_sent_meanwhile_lands_with_its_part(shop: Shop, vault: Vault) 
     from datong.delivery import Relay
 
     shop.campaign()
-    first = join(shop, A, B)
-    shop.send("Consent Changed", *shop.known_as(phone=A), properties={"purpose": "marketing", "granted": True})
+    first = join(shop)
+    shop.send("Consent Changed", *shop.known_as(**A), properties={"purpose": "marketing", "granted": True})
     shop.fire(first, ident=key(shop, B))
     relay = Relay(shop.store, vault)
     relay.run_once()

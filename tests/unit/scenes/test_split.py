@@ -18,7 +18,7 @@ from datong.scenes import Scenes, firings_since
 from datong.storage import Store, event_record
 from datong.touchpoints import QuarantineDesk
 
-CARD, PHONE = Identifier("member_card", 11), Identifier("phone", 22)
+CARD, ACCOUNT = Identifier("member_card", 11), Identifier("user_id", 22)
 OWN = """
 - scene: stay
   title: {en: Stay}
@@ -70,14 +70,14 @@ class Mall:
 @pytest.fixture
 def mall(store: Store, vault: Vault) -> Mall:
     made = Mall(store, vault)
-    made.send("Identified", CARD, PHONE)
+    made.send("Identified", CARD, ACCOUNT)
     return made
 
 
 @pytest.mark.parametrize("folded", [False, True])
 def test_an_open_scene_goes_with_whom_it_is_about(mall: Mall, folded: bool) -> None:
     mall.enters(CARD)
-    begun = mall.enters(PHONE, "f2")  # one more of the same scene while it is open: not begun for one member
+    begun = mall.enters(ACCOUNT, "f2")  # one more of the same scene while it is open: not begun for one member
     if folded:
         while mall.flow.fold():
             pass
@@ -89,18 +89,18 @@ def test_an_open_scene_goes_with_whom_it_is_about(mall: Mall, folded: bool) -> N
 
 def test_what_two_did_together_is_nobodys(mall: Mall) -> None:
     mall.send("Product Viewed", CARD)
-    mall.send("Product Viewed", PHONE)
+    mall.send("Product Viewed", ACCOUNT)
     mall.send("Page Viewed", properties=split(1, {1: [11], 5: [22]}))
-    mall.send("Product Viewed", PHONE)
+    mall.send("Product Viewed", ACCOUNT)
     mall.wait(MINUTE)
     assert mall.told("keen") == []
-    mall.send("Product Viewed", PHONE)
+    mall.send("Product Viewed", ACCOUNT)
     mall.wait(MINUTE)
     assert [member for member, _ in mall.told("keen")] == [5]
 
 
 def test_firings_and_their_limits_follow_the_identifier(mall: Mall) -> None:
-    for who in (CARD, PHONE):
+    for who in (CARD, ACCOUNT):
         mall.enters(who)
         mall.wait(6 * MINUTE)
         mall.send("Zone Exited", who, zone="f1")
@@ -112,19 +112,19 @@ def test_firings_and_their_limits_follow_the_identifier(mall: Mall) -> None:
     mall.send("Page Viewed", properties=split(1, {1: [11], 5: [22]}))
     assert [member for member, _ in mall.told("stay")] == [1, 5]
     mall.wait(HOUR)
-    for who in (CARD, PHONE):
+    for who in (CARD, ACCOUNT):
         mall.enters(who)
         mall.wait(6 * MINUTE)
     assert [member for member, _ in mall.told("stay")] == [1, 5, 1, 5]
     mall.wait(HOUR)
-    mall.enters(PHONE)
+    mall.enters(ACCOUNT)
     mall.wait(6 * MINUTE)
     assert len(mall.told("stay")) == 4
 
 
 def test_what_fired_does_not_fire_again_and_what_did_not_stays_silent(mall: Mall) -> None:
     mall.enters(CARD)
-    mall.enters(PHONE)
+    mall.enters(ACCOUNT)
     mall.wait(6 * MINUTE)
     assert [member for member, _ in mall.told("stay")] == [1]
     mall.send("Page Viewed", properties=split(1, {1: [11], 5: [22]}))

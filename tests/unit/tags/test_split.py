@@ -16,7 +16,7 @@ from datong.storage import Store, event_record
 from datong.tags import Tags, rebuild, values
 from datong.touchpoints import QuarantineDesk
 
-CARD, PHONE, COOKIE = Identifier("member_card", 11), Identifier("phone", 22), Identifier("anonymous_id", 33)
+CARD, ACCOUNT, COOKIE = Identifier("member_card", 11), Identifier("user_id", 22), Identifier("anonymous_id", 33)
 SHOES, BAG = Item("shoe", 1.0, 10_000, 0), Item("bag", 1.0, 3_000, 0, "bags")
 
 
@@ -64,29 +64,29 @@ def shop(store: Store, vault: Vault) -> Shop:
 @pytest.mark.parametrize("folded", [0, 2, 3, 1_000])
 def test_an_undone_merge_gives_both_their_numbers_back(shop: Shop, folded: int) -> None:
     shop.send("Receipt Issued", CARD, items=(SHOES,))
-    shop.send("Receipt Issued", PHONE, items=(SHOES, BAG))
-    shop.send("Receipt Issued", PHONE, items=(BAG,))
+    shop.send("Receipt Issued", ACCOUNT, items=(SHOES, BAG))
+    shop.send("Receipt Issued", ACCOUNT, items=(BAG,))
     before = shop.values(1, 2)
     since = shop.tag(1, "rfm.recency_days").since
     assert [v["rfm.orders_90d"] for v in before] == [1, 2]
-    shop.send("Identified", CARD, Identifier("phone", 22, verified=True))
+    shop.send("Identified", CARD, ACCOUNT)
     assert shop.values(1)[0]["rfm.orders_90d"] == 3
     if folded:
         shop.fold(folded)
     shop.send("Page Viewed", properties=split(1, {1: [11], 2: [22]}))
     assert shop.values(1, 2) == before
     assert shop.values(1)[0]["favourite.category"] == "shoes/boots"
-    shop.send("Receipt Issued", PHONE, items=(BAG,))
+    shop.send("Receipt Issued", ACCOUNT, items=(BAG,))
     assert shop.tag(2, "rfm.orders_90d").value == 3
     assert shop.tag(1, "rfm.recency_days").since == since
 
 
 def test_what_the_batch_of_the_split_brings_is_counted_once(shop: Shop) -> None:
-    shop.send("Receipt Issued", CARD, PHONE, items=(SHOES,))
-    shop.send("Receipt Issued", PHONE, items=(SHOES,))
-    shop.send("Receipt Issued", PHONE, items=(BAG,), pump=False)
+    shop.send("Receipt Issued", CARD, ACCOUNT, items=(SHOES,))
+    shop.send("Receipt Issued", ACCOUNT, items=(SHOES,))
+    shop.send("Receipt Issued", ACCOUNT, items=(BAG,), pump=False)
     shop.send("Page Viewed", properties=split(1, {1: [11], 7: [22]}), pump=False)
-    shop.send("Receipt Issued", PHONE, items=(BAG,), pump=False)
+    shop.send("Receipt Issued", ACCOUNT, items=(BAG,), pump=False)
     shop.send("Receipt Issued", CARD, items=(BAG,))
     assert [v["rfm.orders_90d"] for v in shop.values(1, 7)] == [2, 3]
     before = shop.values(1, 7)
@@ -96,10 +96,10 @@ def test_what_the_batch_of_the_split_brings_is_counted_once(shop: Shop) -> None:
 
 
 def test_a_part_without_a_past_has_no_tags_and_starts_like_a_new_member(shop: Shop) -> None:
-    shop.send("Receipt Issued", CARD, PHONE, items=(SHOES,))
+    shop.send("Receipt Issued", CARD, ACCOUNT, items=(SHOES,))
     shop.send("Page Viewed", properties=split(1, {1: [11], 5: [22]}))
     assert shop.values(5) == [{}]
-    shop.send("Receipt Issued", PHONE, items=(BAG,))
+    shop.send("Receipt Issued", ACCOUNT, items=(BAG,))
     with shop.store.state.read() as tx:
         assert who(tx, [22]) == {22: 5}
     first, second = shop.values(1, 5)
@@ -108,8 +108,8 @@ def test_a_part_without_a_past_has_no_tags_and_starts_like_a_new_member(shop: Sh
 
 
 def test_a_split_survives_a_restart_and_time_runs_out_for_each_part(shop: Shop, vault: Vault) -> None:
-    shop.send("Receipt Issued", CARD, PHONE, items=(SHOES,))
-    shop.send("Receipt Issued", PHONE, items=(SHOES,))
+    shop.send("Receipt Issued", CARD, ACCOUNT, items=(SHOES,))
+    shop.send("Receipt Issued", ACCOUNT, items=(SHOES,))
     shop.send("Page Viewed", properties=split(1, {1: [11], 7: [22]}))
     again = Shop(shop.store, vault)
     assert [v["rfm.orders_90d"] for v in again.values(1, 7)] == [1, 1]

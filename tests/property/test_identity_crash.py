@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.identity_statements import Broken, watched
-from tests.property.test_identity import QUICK, TIGHT, clear, dump, make_town, values
+from tests.property.test_identity import TIGHT, clear, dump, make_town, values
 from tests.unit.identity.town import START, Town
 
 from datong.identity import Identity
 from datong.model import DAY, Batch, Event
 
+FEW = settings(max_examples=25, deadline=None)
 SHOWN = values("member_card", "user_id", "phone", "anonymous_id", "wifi_mac", count=3).flatmap(
     lambda value: st.sampled_from((value, f"~{value}")))
 """A value, verified or not."""
@@ -42,7 +43,7 @@ def events_of(town: Town, shown: list[tuple[list[str], bool, int, str]]) -> list
     return made
 
 
-@QUICK
+@FEW
 @given(shown=st.lists(SIGHTING, min_size=2, max_size=12), size=st.integers(1, 5), data=st.data())
 def test_a_crash_at_any_statement_leaves_no_trace(
     tight: Town, shown: list[tuple[list[str], bool, int, str]], size: int, data: st.DataObject

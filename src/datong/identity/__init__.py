@@ -6,6 +6,7 @@ id that member ever had; no limit of the policy is ever broken; every create, at
 cause; online, offline or both is right within the transaction of the event.
 """
 
+import datong.identity.linker.tables  # noqa: F401 (the block index is declared with the other tables)
 from datong.identity.changed import Changes
 from datong.identity.golden import contact, golden, golden_of_all, told_of_all, traits
 from datong.identity.held import Held, held, shared_values

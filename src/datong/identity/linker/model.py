@@ -114,7 +114,8 @@ class Model(msgspec.Struct):
     `prior` is the probability that two records of the table, drawn at random, are one person. `frequencies` has, for
     each field with a `tf` level, the share of records (of those not null) per value. Of that share, `scales[field]` is
     owed to other persons (the rest to records of the same one); what is left is at least `floors[field]`, which is also
-    what values left out have. `kinds` is the map of columns it was trained for. `trained` says upon what (records,
+    what values left out have. `kinds` is the map of columns it was trained for, `habits` how they
+    are written (see `clean`), so that a single record is read in the same way. `trained` says upon what (records,
     pairs …).
     """
 
@@ -126,6 +127,7 @@ class Model(msgspec.Struct):
     scales: dict[str, float] = msgspec.field(default_factory=dict)
     floors: dict[str, float] = msgspec.field(default_factory=dict)
     repeat: float = 0.0
+    habits: dict[str, str] = msgspec.field(default_factory=dict)
     trained: dict[str, float] = msgspec.field(default_factory=dict)
     version: int = VERSION
 

@@ -11,11 +11,15 @@ import sqlalchemy as sa
 
 from datong.identity.device.frames import Bursts
 from datong.identity.device.tables import DEVICE, HOLDER
-from datong.identity.device.visits import cluster_bursts
-from datong.model import HOUR
+from datong.identity.device.tracks import SILENCE
+from datong.identity.device.visits import PASSING, cluster_bursts
+from datong.model import HOUR, MINUTE
 from datong.storage import Facts, fetch_in
 
-__all__ = ["Held", "Hour", "devices_by", "holders_of", "visitors"]
+__all__ = ["DWELL", "Held", "Hour", "devices_by", "holders_of", "visitors"]
+
+DWELL = 45 * MINUTE
+"""How long a visitor stays, where fewer than ten devices with an address of their own show it."""
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -78,8 +82,10 @@ def visitors(facts: Facts, place: str, start: int, end: int) -> list[Hour]:
     """Return the visitors of `place` in every hour from `start` to `end` (ms, both on the hour) with an interval.
 
     Devices heard for less than 30 s walk past and do not count. Made-up addresses are clustered (`cluster`): where the
-    frames carry information elements and sequence numbers, the interval is narrow; where there is nothing but
-    addresses, it reaches from as many as were there at one moment to every address. Phones that are switched off or
+    frames carry information elements and sequence numbers, phones of one model are told apart; where only elements,
+    their number together is told by how often they talk at once, and how many came in turn by the mean stay of the
+    devices with an address of their own; where there is nothing but addresses, the interval reaches from as many as
+    were there at one moment to every address. Phones that are switched off or
     silent are not counted at all, nor are Bluetooth tags, whose bearers have a phone as well. An hour without a
     sighting is there with zeros.
     """
@@ -94,15 +100,30 @@ def visitors(facts: Facts, place: str, start: int, end: int) -> list[Hour]:
         c["last"], rssi[order], c["frames"],
     )
     member = np.nan_to_num(c["member"].astype(np.float64), nan=0.0).astype(np.int64)
-    return [_hour(bursts, member, at) for at in range(start, end, HOUR)]
+    dwell = _dwell(bursts)
+    return [_hour(bursts, member, at, dwell) for at in range(start, end, HOUR)]
 
 
-def _hour(bursts: Bursts, member: np.ndarray[Any, np.dtype[np.int64]], at: int) -> Hour:
+def _dwell(bursts: Bursts) -> float:
+    """Return the mean stay (ms) of the devices with an address of their own."""
+    own = np.flatnonzero(bursts.assigned)
+    own = own[np.lexsort((bursts.start[own], bursts.address[own]))]
+    if not len(own):
+        return DWELL
+    begins = np.ones(len(own), np.bool_)
+    begins[1:] = (np.diff(bursts.address[own]) != 0) | (bursts.start[own][1:] - bursts.end[own][:-1] > SILENCE)
+    at = np.flatnonzero(begins)
+    stays = np.maximum.reduceat(bursts.end[own], at) - bursts.start[own][at]
+    stays = stays[stays >= PASSING]
+    return float(stays.mean()) if len(stays) >= 10 else DWELL
+
+
+def _hour(bursts: Bursts, member: np.ndarray[Any, np.dtype[np.int64]], at: int, dwell: float) -> Hour:
     within = np.flatnonzero((bursts.start < at + HOUR) & (bursts.end >= at))
     if not len(within):
         return Hour(at, 0, 0, 0, 0, 0, 0)
     part = bursts.pick(within)
-    found = cluster_bursts(part).visitors()
+    found = cluster_bursts(part).visitors(dwell)
     known = len(np.unique(part.address[part.assigned]))
     members = len(np.unique(member[within][member[within] > 0]))
     return Hour(at, max(known, round(found.devices)), max(known, int(found.low)), max(known, int(np.ceil(found.high))),

@@ -7,6 +7,7 @@ most. That is the greedy path cover; their exact min-cost flow gives the same wh
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +19,15 @@ __all__ = ["SILENCE", "Links", "counts_on", "link"]
 
 SILENCE = 3_600_000
 """A device silent for so many ms has ended its visit; the design captures pause for 48 minutes at most."""
-_AHEAD = 32
-"""How many later bursts of the model are looked at as a successor; many at once need many."""
-_FRAMES_PER_S = 3.0
+_AHEAD = 64
+"""How many later bursts of the model are looked at as a successor: about as many devices at once can be kept apart."""
+_FRAMES_PER_SCAN, _FRAMES_PER_S = 40.0, 2.0
+"""How many numbers a device uses up from one scan to the next, heard or not: a scan over channels, and the pause."""
 _NUMBERS = 4_096
-_RESET, _RESET_HIDDEN = 0.2, 0.01
-"""How often a counter begins anew between two bursts: with a new address, and where none is known."""
-_ARRIVAL = 1 / 3_600_000
-"""New devices of one model per ms, before anything is known: the odds of a pause g being the same one are 1 / (a g)."""
+_RESET = 0.01
+"""How often a counter that goes on over changes of address begins anew all the same."""
+_ROUNDS = 2
+_DECADES = math.log(SILENCE / 1_000)
 _SPREAD, _NEAR = 14.0, 6.0
 """Standard deviation (dB) of the strength among devices, and of one device within half a minute."""
 
@@ -56,12 +58,29 @@ def counts_on(bursts: Bursts, among: Ints) -> bool:
         small += int((usable & (delta > 0) & (delta <= 64)).sum())
     if not pairs:  # nobody was seen to change address: a counter then says what it says
         return True
-    return small > 3 * pairs * 64 / _NUMBERS + 1
+    by_chance = pairs * 64 / _NUMBERS
+    return small > 1.25 * by_chance + 4 * math.sqrt(by_chance) + 1
 
 
 def link(bursts: Bursts, among: Ints) -> Links:
-    """Return the links among the bursts `among` of one model, which are sorted by start."""
-    before, after, odds = _candidates(bursts, among)
+    """Return the links among the bursts `among` of one model, which are sorted by start.
+
+    After a pause g the odds that it is the same device and not a new one are f(g) / a, where a new devices of the model
+    come per ms and f is the density of a device's pauses, every order of magnitude alike. At first one device an hour
+    comes, then as many as were found.
+    """
+    span = max(SILENCE, int(bursts.end[among].max() - bursts.start[among[0]]))
+    devices = 1
+    for _ in range(_ROUNDS):
+        found = _link(bursts, among, devices / span)
+        if len(among) - len(found.before) <= devices:
+            break
+        devices = len(among) - len(found.before)
+    return found
+
+
+def _link(bursts: Bursts, among: Ints, arrival: float) -> Links:
+    before, after, odds = _candidates(bursts, among, arrival)
     order = np.lexsort((after, before, -odds))
     taken_out: set[int] = set()
     taken_in: set[int] = set()
@@ -76,7 +95,9 @@ def link(bursts: Bursts, among: Ints) -> Links:
     return Links(before[chosen], after[chosen], right)
 
 
-def _candidates(bursts: Bursts, among: Ints) -> tuple[Ints, Ints, NDArray[np.float64]]:
+def _candidates(
+    bursts: Bursts, among: Ints, arrival: float
+) -> tuple[Ints, Ints, NDArray[np.float64]]:
     """Return the pairs whose log odds are above zero, only such that do not overlap in time."""
     parts: list[tuple[Ints, Ints, NDArray[np.float64]]] = []
     for step in range(1, min(_AHEAD + 1, len(among))):
@@ -88,7 +109,7 @@ def _candidates(bursts: Bursts, among: Ints) -> tuple[Ints, Ints, NDArray[np.flo
                 break
             continue
         i, j, gap = i[fits], j[fits], gap[fits]
-        odds = -np.log(_ARRIVAL * np.maximum(gap, 1.0))
+        odds = -np.log(_DECADES * arrival * np.maximum(gap, 1_000))
         odds += _by_number(bursts, i, j, gap) + _by_strength(bursts, i, j, gap)
         likely = odds > 0
         parts.append((i[likely], j[likely], odds[likely]))
@@ -101,11 +122,9 @@ def _candidates(bursts: Bursts, among: Ints) -> tuple[Ints, Ints, NDArray[np.flo
 def _by_number(bursts: Bursts, i: Ints, j: Ints, gap: Ints) -> NDArray[np.float64]:
     """Return the log likelihood ratio of the step between sequence numbers: geometric with the pause, or uniform."""
     delta = (bursts.first[j] - bursts.last[i]) % _NUMBERS
-    mean = 5.0 + _FRAMES_PER_S * gap / 1_000
+    mean = _FRAMES_PER_SCAN + _FRAMES_PER_S * gap / 1_000
     same = np.exp(-delta / mean) / (mean * -np.expm1(-_NUMBERS / mean))
-    other_address = (bursts.address[i] != bursts.address[j]) & (bursts.address[i] != 0) & (bursts.address[j] != 0)
-    reset = np.where(other_address, _RESET, _RESET_HIDDEN)
-    ratio = np.log((1 - reset) * same * _NUMBERS + reset)
+    ratio = np.log((1 - _RESET) * same * _NUMBERS + _RESET)
     return np.where((bursts.first[j] >= 0) & (bursts.last[i] >= 0), ratio, 0.0)
 
 

@@ -30,7 +30,8 @@ VARIANTS = 0.1
 class Visit(NamedTuple):
     """A stay of one device, or of a few of one model that cannot be told apart: `counted` says how many.
 
-    `anchor` is the maker-assigned address among its frames, 0 without one. Times in ms.
+    `alone` says that an address or a counter parts it from others of its model; `anchor` is the maker-assigned address
+    among its frames, 0 without one. Times in ms.
     """
 
     device: int
@@ -40,6 +41,7 @@ class Visit(NamedTuple):
     frames: int
     addresses: int
     anchor: int
+    alone: bool
     counted: Count
 
     @property
@@ -54,9 +56,15 @@ class Clustered(NamedTuple):
     device: Ints
     visits: list[Visit]
 
-    def visitors(self) -> Count:
-        """Return how many visitors these visits stand for; who only passed is left out."""
-        return _sum([v for v in self.visits if not v.passing])
+    def visitors(self, dwell: float = 0.0) -> Count:
+        """Return how many visitors these visits stand for; who only passed is left out.
+
+        A visit that stands for several phones of a model says how many were there together. With `dwell`, the mean stay
+        (ms) in this place, those who came one after the other are added, give or take a factor of two; the first of
+        them is taken to have stayed.
+        """
+        stayed = [v for v in self.visits if not v.passing]
+        return _sum([v if v.alone or not dwell else v._replace(counted=_in_turn(v, dwell)) for v in stayed])
 
     def devices(self) -> Count:
         """Return how many devices these visits stand for, passers-by included."""
@@ -66,21 +74,30 @@ class Clustered(NamedTuple):
 def _sum(visits: list[Visit]) -> Count:
     """Return how many devices the visits stand for, with what is doubtful about them as a whole.
 
-    Where only made-up addresses are known there may be as few devices as there were at one moment; and of phones known
-    by their model, now and then one comes under two.
+    Visits of one model that are told apart by addresses or counters may still be as few devices as there were at one
+    moment; and of phones known by their model, now and then one comes under two.
     """
-    bare = [v for v in visits if not v.model and not v.anchor]
-    spoken = len({v.model for v in visits if v.model and not v.anchor})
-    found = total([v.counted for v in visits if v.model or v.anchor])
+    parted: dict[int, list[Visit]] = {}
+    for v in visits:
+        if v.alone and not v.anchor:
+            parted.setdefault(v.model, []).append(v)
+    counts = [v.counted for v in visits if v.anchor or not v.alone]
+    for of_model in parted.values():
+        spans = np.array(sorted((v.start, v.end) for v in of_model), np.int64)
+        at_once = overlaps(spans[:, 0], spans[:, 1])[1]
+        counts.append(total([v.counted for v in of_model])._replace(low=float(at_once)))
+    found, spoken = total(counts), len({v.model for v in visits if v.model and not v.anchor})
     if spoken > 1:
         twice = VARIANTS * spoken + Z * math.sqrt(VARIANTS * (1 - VARIANTS) * spoken)
         below = math.hypot(found.devices - found.low, min(twice, spoken - 1))
         found = found._replace(low=max(1.0, found.devices - below))
-    if not bare:
-        return found
-    spans = np.array(sorted((v.start, v.end) for v in bare), np.int64)
-    known = total([v.counted for v in bare])
-    return total([found, known._replace(low=float(overlaps(spans[:, 0], spans[:, 1])[1]))])
+    return found
+
+
+def _in_turn(visit: Visit, dwell: float) -> Count:
+    turns = (visit.end - visit.start) / dwell
+    together = visit.counted
+    return Count(*(round(k + (k - 1) * turns * factor) for k, factor in zip(together, (1.0, 0.5, 2.0), strict=True)))
 
 
 def cluster(frames: Frames) -> Clustered:
@@ -148,10 +165,11 @@ def _visits(
         start, end = bursts.start[part], bursts.end[part]
         own = int(model[part[0]])
         anchors = _anchors(bursts, part)
-        counted = _tracked(doubt[part]) if alone.get(own) else crowd(start, end, len(anchors))
+        apart = alone.get(own, False)
+        counted = _tracked(doubt[part]) if apart else crowd(start, end, len(anchors))
         visits.append(Visit(
             int(device[part[0]]), own, int(start[0]), int(end.max()), int(bursts.frames[part].sum()),
-            len(np.unique(bursts.address[part])), int(anchors[0]) if len(anchors) else 0, counted,
+            len(np.unique(bursts.address[part])), int(anchors[0]) if len(anchors) else 0, apart, counted,
         ))
     visits.sort(key=lambda v: (v.start, v.end, v.device))
     return visits

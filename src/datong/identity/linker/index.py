@@ -31,7 +31,7 @@ _WIDTH = 8
 _EACH = 8
 _CHUNK = 50_000
 _GONE: sa.BindParameter[int] = sa.bindparam("gone")
-CANDIDATES = 128
+CANDIDATES = 64
 """Records compared with a new one at most: those with whom it shares the most and the rarest keys."""
 
 

@@ -72,18 +72,20 @@ class Matcher:
 
     def weights(self, one: Row, others: Sequence[Row]) -> npt.NDArray[np.float64]:
         """Return the log2 odds that each of the others is the same person's, prior included."""
-        return self._total(self._compare(one, others)[1])
+        counted = self._counted(self._compare(one, others)[1])
+        return np.asarray(counted.sum(axis=1) + self.model.start, np.float64)
 
     def rank(self, one: Row, others: Sequence[tuple[int, Row]], best: int = 10) -> list[Candidate]:
         """Return the best of the others (number, row), most likely first, each with its waterfall."""
         if not others:
             return []
         levels, bits = self._compare(one, [row for _, row in others])
-        total = self._total(bits)
+        counted = self._counted(bits)
+        total = (counted.sum(axis=1) + self.model.start).tolist()
         order = sorted(range(len(others)), key=lambda at: (-total[at], others[at][0]))[:best]
         return [
-            Candidate(others[at][0], float(total[at]), probability(float(total[at])),
-                      self._waterfall(levels[at], bits[at]))
+            Candidate(others[at][0], total[at], probability(total[at]),
+                      self._waterfall(levels[at].tolist(), counted[at].tolist()))
             for at in order
         ]
 
@@ -96,10 +98,6 @@ class Matcher:
         for at, each in enumerate(self._compiled):
             levels[:, at], bits[:, at] = each.compare(by_column)
         return levels, bits
-
-    def _total(self, bits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        total = self._counted(bits).sum(axis=1) + self.model.start
-        return np.asarray(total, np.float64)
 
     def _counted(self, bits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the bits as they count: of a group the strongest for and against whole, the rest `repeat` times."""
@@ -115,11 +113,10 @@ class Matcher:
             bits[:, members] = np.where(whole, part, part * self.model.repeat)
         return bits
 
-    def _waterfall(self, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.float64]) -> tuple[Step, ...]:
-        counted = self._counted(bits[None, :])[0]
+    def _waterfall(self, levels: Sequence[int], counted: Sequence[float]) -> tuple[Step, ...]:
         steps = [Step("prior", "", self.model.start)]
         for each, level, weight in zip(self.model.comparisons, levels, counted, strict=True):
-            steps.append(Step(each.name, each.levels[level].name if level >= 0 else "missing", float(weight)))
+            steps.append(Step(each.name, each.levels[level].name if level >= 0 else "missing", weight))
         return tuple(steps)
 
 

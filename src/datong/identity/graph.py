@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
-from datong.identity.tables import LINK, MEMBER, SHOWN
+from datong.identity.evidence import Evidence
+from datong.identity.ledger import MEMBERS, Ledger
+from datong.identity.pace import Pace
+from datong.identity.tables import APART, LINK, MEMBER, SHOWN
 from datong.model import Event, Identifier
-from datong.storage import cursor, fetch_in
+from datong.storage import fetch_in
 
-__all__ = ["EVENTS", "MEMBERS", "Graph", "Link", "Person"]
-
-MEMBERS, EVENTS = "identity.members", "identity.events"
-"""The counters of member numbers and identity events."""
+__all__ = ["Graph", "Link", "Person"]
 
 
 class Person:
-    """One member while the batch is decided; `into` is set when it was merged away; `id` is 0 until it is created."""
+    """One member while the batch is decided; `into` is set when it was merged away; `id` is 0 until it is created.
 
-    __slots__ = ("changed", "counts", "created", "families", "id", "into", "known", "new")
+    `ids` are the numbers under which its links stood when the batch began, `gained` the links it was given since.
+    """
+
+    __slots__ = ("changed", "counts", "created", "families", "first", "gained", "id", "ids", "into", "known", "new",
+                 "strangers")
 
     def __init__(self, number: int, created: int, families: int, known: bool, new: bool = False) -> None:
         self.id, self.created, self.families, self.known, self.new = number, created, families, known, new
         self.counts: dict[str, int] | None = {} if new else None
+        self.ids: list[int] = [] if new else [number]
+        self.gained: list[Link] = []
+        self.strangers: set[int] | None = set() if new else None
+        self.first: int | None = None
         self.into: Person | None = None
         self.changed = False
 
@@ -42,15 +50,16 @@ class Person:
 class Link:
     """One identifier and who holds it."""
 
-    __slots__ = ("changed", "first_seen", "key", "last_seen", "new", "ns", "person", "sealed", "shared", "since")
+    __slots__ = ("families", "first_seen", "key", "last_seen", "new", "ns", "out", "person", "sealed", "shared",
+                 "since", "verified")
 
     def __init__(
         self, key: int, ns: str, person: Person | None, sealed: bytes | None, first_seen: int, last_seen: int,
-        since: int, shared: bool, new: bool = False,
+        since: int, shared: bool, families: int = 0, verified: bool = False, out: bool = False, new: bool = False,
     ) -> None:
         self.key, self.ns, self.person, self.sealed = key, ns, person, sealed
         self.first_seen, self.last_seen, self.since, self.shared = first_seen, last_seen, since, shared
-        self.new, self.changed = new, False
+        self.families, self.verified, self.out, self.new = families, verified, out, new
 
     def holder(self) -> Person | None:
         """Return the live person who holds it."""
@@ -58,41 +67,47 @@ class Link:
 
 
 class Graph:
-    """Links and members around a batch's identifiers, with everything decided so far."""
+    """Links and members around a batch's identifiers, with everything decided so far.
 
-    def __init__(self, tx: sa.Connection, keys: Iterable[int]) -> None:
-        self._tx = tx
+    `torn` are the members that lost an identifier on which others of theirs hung: they are to be looked at before the
+    next event is decided. `unsettled` says that who holds what has changed in a way no merge explains.
+    """
+
+    def __init__(self, tx: sa.Connection, ledger: Ledger, pace: Pace, keys: Iterable[int]) -> None:
+        self.tx, self.ledger, self.pace = tx, ledger, pace
         self.links: dict[int, Link] = {}
         self.people: dict[int, Person] = {}
         self.touched: dict[int, Link] = {}
-        self.events: list[dict[str, Any]] = []
         self.merges: list[tuple[int, Person, Person]] = []
-        self.shown: dict[int, set[int]] = {}
-        self.noted: set[tuple[int, int]] = set()
+        self.shown: dict[int, dict[int, bool]] = {}
+        self.noted: dict[tuple[int, int], bool] = {}
+        self.evidence = Evidence(tx, ledger)
+        self.torn: list[tuple[Person, dict[str, Any]]] = []
         self.unsettled = False
-        self._last_id: int | None = None
-        self._last_seq: int | None = None
+        self._parted: bool | None = None
         self._load(keys)
 
     def _load(self, keys: Iterable[int]) -> None:
         query = sa.select(
-            LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.last_seen, LINK.c.since, LINK.c.shared,
-            MEMBER.c.id, MEMBER.c.created, MEMBER.c.families, MEMBER.c.known,
+            LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.last_seen, LINK.c.since, LINK.c.shared, LINK.c.families,
+            LINK.c.verified, LINK.c.out, MEMBER.c.id, MEMBER.c.created, MEMBER.c.families, MEMBER.c.known,
         ).select_from(LINK.outerjoin(MEMBER, MEMBER.c.id == LINK.c.member))
         people, links = self.people, self.links
-        for key, ns, first, last, since, shared, number, created, families, known in fetch_in(
-            self._tx, query, LINK.c.key, keys
+        for key, ns, first, last, since, shared, bits, verified, out, number, created, families, known in fetch_in(
+            self.tx, query, LINK.c.key, keys
         ):
             person = None
             if number is not None:
                 person = people.get(number)
                 if person is None:
                     person = people[number] = Person(number, created, families, known)
-            links[key] = Link(key, ns, person, None, first, last, since, shared)
+            links[key] = Link(key, ns, person, None, first, last, since, shared, bits, verified, out)
 
     def prepare(self, people: Iterable[Person], keys: Iterable[int]) -> None:
-        """Read, in two questions, how many identifiers these people hold and who else showed these keys."""
+        """Read, in few questions, how many identifiers these people hold and who else showed these keys."""
+        people = list(people)
         self._count([p for p in people if p.counts is None])
+        self._read_strangers([p for p in people if p.strangers is None])
         self._read_shown([k for k in keys if k not in self.shown])
 
     def counts(self, person: Person) -> dict[str, int]:
@@ -102,16 +117,47 @@ class Graph:
         assert person.counts is not None  # noqa: S101  (just read)
         return person.counts
 
-    def who_showed(self, key: int) -> set[int]:
-        """Return the live ids of the members that showed the key without getting it, or lost it."""
+    def times(self, person: Person, ns: str) -> list[int]:
+        """Return when each identifier of the namespace that the person holds was first seen (ms)."""
+        query = sa.select(LINK.c.key, LINK.c.first_seen).where(LINK.c.ns == ns)
+        found: dict[int, int] = dict(map(tuple, fetch_in(self.tx, query, LINK.c.member, person.ids)))
+        found.update((link.key, link.first_seen) for link in person.gained if link.ns == ns)
+        links = self.links
+        return [links[key].first_seen if key in links else at for key, at in found.items()
+                if key not in links or links[key].holder() is person]
+
+    def apart(self, one: Person, two: Person) -> bool:
+        """Return whether somebody said that these two are not one person."""
+        if not self._any_apart():
+            return False
+        self._read_strangers([p for p in (one, two) if p.strangers is None])
+        strangers = one.strangers or set()
+        if missing := [key for key in strangers if key not in self.links]:
+            self._load(missing)
+        return any((link := self.links.get(key)) is not None and link.holder() is two for key in strangers)
+
+    def barred(self, person: Person, key: int) -> bool:
+        """Return whether somebody said that the identifier is not this person's."""
+        if not self._any_apart():
+            return False
+        self._read_strangers([person] if person.strangers is None else [])
+        return key in (person.strangers or ())
+
+    def who_showed(self, key: int, counts: bool) -> set[int]:
+        """Return the live ids of the members that showed the key without getting it, or lost it.
+
+        With `counts` only those that say something about how many people use it.
+        """
         if key not in self.shown:
             self._read_shown([key])
-        return {self.root(number) for number in self.shown[key]}
+        return {self.root(number) for number, counted in self.shown[key].items() if counted or not counts}
 
-    def note(self, key: int, person: Person) -> None:
+    def note(self, key: int, person: Person, counts: bool = True) -> None:
         """Remember that the person showed the key."""
-        self.shown[key].add(person.id)
-        self.noted.add((key, person.id))
+        if key not in self.shown:
+            self._read_shown([key])
+        self.shown[key][person.id] = counts
+        self.noted[key, person.id] = counts
 
     def root(self, number: int) -> int:
         """Return the live id of a member id, as far as this batch has merged."""
@@ -120,31 +166,67 @@ class Graph:
 
     def create(self, created: int) -> Person:
         """Return a new member with the next number."""
-        if self._last_id is None:
-            self._last_id, _ = cursor(self._tx, MEMBERS)
-        self._last_id += 1
-        person = self.people[self._last_id] = Person(self._last_id, created, 0, False, new=True)
+        number = self.ledger.next(MEMBERS)
+        person = self.people[number] = Person(number, created, 0, False, new=True)
         return person
+
+    def gain(self, person: Person, link: Link) -> None:
+        """Give the link to the person."""
+        link.person = person
+        person.gained.append(link)
+        self.touched[link.key] = link
+        if self._any_apart() and person.strangers is not None:
+            person.strangers |= self._strangers_of([link.key]).get(link.key, set())
+
+    def lose(self, person: Person, link: Link, row: dict[str, Any]) -> None:
+        """Take the link from the person by the decision `row`: what spoke for it is out of force."""
+        if self.evidence.retire(link.key, row["seq"]):
+            self.torn.append((person, row))
+        counts = self.counts(person)
+        counts[link.ns] -= 1
+        link.person, link.out, link.families, self.unsettled = None, False, 0, True
+        self.touched[link.key] = link
 
     def record(
         self, event: Event, kind: str, member: Person | None, other: Person | None = None,
-        identifier: Identifier | Link | None = None, detail: str = "",
-    ) -> None:
+        identifier: Identifier | Link | None = None, detail: str = "", actor: str = "",
+    ) -> dict[str, Any]:
         """Write down a decision."""
-        if self._last_seq is None:
-            self._last_seq, _ = cursor(self._tx, EVENTS)
-        self._last_seq += 1
-        self.events.append({
-            "seq": self._last_seq, "offset": event.offset, "at": event.time, "kind": kind,
-            "member": member.id if member else None, "other": other.id if other else None,
-            "ns": identifier.ns if identifier else "", "key": identifier.key if identifier else None,
-            "cause": event.id[:512].replace("\0", ""), "detail": detail,
-        })
+        return self.ledger.record(
+            event, kind, member.id if member else None, other.id if other else None,
+            identifier.ns if identifier else "", identifier.key if identifier else None, detail, actor,
+        )
 
-    def counters(self) -> dict[str, int]:
-        """Return the numbers given out last, where some were: they are never given out again, even after an erasure."""
-        given = {MEMBERS: self._last_id, EVENTS: self._last_seq}
-        return {name: last for name, last in given.items() if last is not None}
+    def _any_apart(self) -> bool:
+        if self._parted is None:
+            query = sa.select(APART.c.a).where(APART.c.active).limit(1)
+            self._parted = self.tx.execute(query).first() is not None
+        return self._parted
+
+    def _read_strangers(self, people: Collection[Person]) -> None:
+        """Read which identifiers somebody said are not these people's."""
+        for person in people:
+            person.strangers = set()
+        if not people or not self._any_apart():
+            return
+        roots = {number: person for person in people for number in person.ids}
+        for mine, theirs in ((APART.c.a, APART.c.b), (APART.c.b, APART.c.a)):
+            query = sa.select(LINK.c.member, theirs).join_from(APART, LINK, LINK.c.key == mine).where(APART.c.active)
+            for number, key in fetch_in(self.tx, query, LINK.c.member, roots):
+                strangers = roots[number].strangers
+                assert strangers is not None  # noqa: S101  (set above)
+                strangers.add(key)
+        for person in people:
+            if person.gained:
+                fresh = self._strangers_of([link.key for link in person.gained])
+                person.strangers = set().union(person.strangers or (), *fresh.values())
+
+    def _strangers_of(self, keys: Collection[int]) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for mine, theirs in ((APART.c.a, APART.c.b), (APART.c.b, APART.c.a)):
+            for key, other in fetch_in(self.tx, sa.select(mine, theirs).where(APART.c.active), mine, keys):
+                found.setdefault(key, set()).add(other)
+        return found
 
     def _count(self, people: list[Person]) -> None:
         if not people:
@@ -152,7 +234,7 @@ class Graph:
         for person in people:
             person.counts = {}
         query = sa.select(LINK.c.member, LINK.c.ns, sa.func.count()).group_by(LINK.c.member, LINK.c.ns)
-        for number, ns, count in fetch_in(self._tx, query, LINK.c.member, {p.id for p in people}):
+        for number, ns, count in fetch_in(self.tx, query, LINK.c.member, {p.id for p in people}):
             counts = self.people[number].counts
             assert counts is not None  # noqa: S101  (set above)
             counts[ns] = count
@@ -161,8 +243,9 @@ class Graph:
         if not keys:
             return
         for key in keys:
-            self.shown[key] = set()
-        if self._tx.execute(sa.select(SHOWN.c.key).limit(1)).first() is None:
+            self.shown[key] = {}
+        if self.tx.execute(sa.select(SHOWN.c.key).limit(1)).first() is None:
             return  # the usual case
-        for key, number in fetch_in(self._tx, sa.select(SHOWN.c.key, SHOWN.c.member), SHOWN.c.key, keys):
-            self.shown[key].add(number)
+        query = sa.select(SHOWN.c.key, SHOWN.c.member, SHOWN.c.counts)
+        for key, number, counts in fetch_in(self.tx, query, SHOWN.c.key, keys):
+            self.shown[key][number] = counts

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from datong.identity.graph import EVENTS
+from datong.identity.ledger import EVENTS
 from datong.identity.policy import CHANNELS
 from datong.identity.tables import EVENT, FACT_LINK, FACT_MEMBER, LINK, MEMBER
 from datong.storage import FactsTx, cursor, fetch_in

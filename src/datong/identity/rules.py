@@ -6,15 +6,26 @@ Several: they are merged when the result breaks no limit; otherwise the weaker i
 joins two known members; it does bring in what an unknown visitor did before logging in. When two known members meet
 on one device, the later login keeps the device. A value that too many members have shown counts as shared and links
 nobody any more.
+
+A value whose word is in doubt joins nobody: one that has to be verified and is not, and one unseen for longer than its
+time to live. It goes to whoever verified it, or shows it next together with something else. A device whose holder
+signed out says nothing until the next login: who uses it meanwhile is a new visitor. What a source says that anybody
+can be never makes two known members one.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from datong.identity.graph import Graph, Link, Person
 from datong.identity.policy import CHANNEL_FAMILY, CHANNELS, Policy
+from datong.identity.unite import broken_limit, crowded, unite
 from datong.model import DAY, Event, Identifier
 
-__all__ = ["settle", "touch", "widen"]
+__all__ = ["expired", "settle", "touch", "widen"]
+
+_HEARSAY = frozenset({"unverified", "untrusted", "stopped", "apart"})
+"""Refusals that say nothing about how many people use a value."""
 
 
 def settle(graph: Graph, policy: Policy, event: Event) -> Person | None:
@@ -22,7 +33,7 @@ def settle(graph: Graph, policy: Policy, event: Event) -> Person | None:
     case = _Case(graph, policy, event)
     identifiers = [i for i in policy.linkable(event) if not case.is_shared(i)]
     if any(i.ns in policy.creating for i in identifiers):
-        for identifier in identifiers:
+        for identifier in case.in_order(identifiers):
             case.take(identifier)
     else:
         case.look_up(identifiers)
@@ -40,6 +51,12 @@ def touch(graph: Graph, link: Link, time: int) -> None:
     graph.touched[link.key] = link
 
 
+def expired(policy: Policy, link: Link, time: int) -> bool:
+    """Return whether the value was unseen for so long that it may have become somebody else's."""
+    ttl = policy.ttl.get(link.ns)
+    return ttl is not None and time - link.last_seen > ttl
+
+
 class _Case:
     """One event on its way through the rules; `person` is a draft without a number until somebody is known."""
 
@@ -47,8 +64,35 @@ class _Case:
         self.graph, self.policy, self.event = graph, policy, event
         self.person = Person(0, event.time, 0, False, new=True)
         self.waiting: list[Identifier] = []
+        self.taken: list[Identifier] = []
+        self.learned: dict[int, int] = {}
         self.refused: list[tuple[Identifier, Person | None, str]] = []
+        self.left: set[int] = set()
+        self.stale: dict[int, Person] = {}
+        self.unsure: set[int] = set()
+        self.alone = False
         self.login = False
+
+    def in_order(self, identifiers: list[Identifier]) -> list[Identifier]:
+        """Return the identifiers in the order they are taken; note those that do not speak for their holder."""
+        login = any(i.ns in self.policy.strong for i in identifiers)
+        sure: set[Person] = set()
+        for identifier in identifiers:
+            link = self.graph.links.get(identifier.key)
+            holder = link.holder() if link is not None else None
+            if link is None or holder is None:
+                continue
+            if link.out and not login:
+                self.left.add(identifier.key)
+            elif expired(self.policy, link, self.event.time):
+                self.stale[identifier.key] = holder
+            else:
+                sure.add(holder)
+                if identifier.ns in self.policy.checked and not (self._is_verified(identifier) and link.verified):
+                    self.unsure.add(identifier.key)
+        self.stale = {key: holder for key, holder in self.stale.items() if holder not in sure}
+        self.alone = len(identifiers) == 1
+        return sorted(identifiers, key=lambda i: i.key in self.left) if self.left else identifiers
 
     def look_up(self, identifiers: list[Identifier]) -> None:
         """Find out who it is by identifiers that link nothing on their own."""
@@ -64,16 +108,22 @@ class _Case:
         link = self.graph.links.get(identifier.key)
         holder = link.holder() if link is not None else None
         reason = ""
-        if holder is None:
+        if holder is None or link is None:
             reason = self._attach(identifier)
-        elif holder is not self.person:
+        elif holder is self.person:
+            pass
+        elif identifier.key in self.left:
+            reason = self._take_over(identifier, link, holder, "its holder signed out")
+        elif identifier.key in self.stale or identifier.key in self.unsure:
+            reason = self._doubt(identifier, link, holder)
+        else:
             reason = self._join(identifier, holder)
         if reason:
             self.refused.append((identifier, holder, reason))
             return
-        self.login = self.login or identifier.ns in self.policy.strong
-        if link is not None and holder is not None:
-            touch(self.graph, link, self.event.time)
+        self.taken.append(identifier)
+        self.login = self.login or (identifier.ns in self.policy.strong and (
+            identifier.ns not in self.policy.checked or self._is_verified(identifier)))
 
     def close(self) -> Person | None:
         """Make the new member if one is needed, write down refusals and the channel; return the person."""
@@ -81,10 +131,16 @@ class _Case:
             return None
         for identifier, holder, reason in self.refused:
             self._refuse(identifier, holder.live() if holder else None, reason)
-        person = self.person
+        graph, person = self.graph, self.person
         family = CHANNEL_FAMILY.get(self.event.channel, 0)
+        for identifier in self.taken:
+            self._see(graph.links[identifier.key], identifier, family)
         if family & ~person.families:
-            widen(self.graph, self.event, person, family)
+            widen(graph, self.event, person, family)
+        if len(self.taken) > 1:
+            graph.evidence.learn(self.event, self.taken, self.learned)
+        if self.event.type == "Signed Out" and person.known:
+            self._sign_out()
         return person
 
     def is_shared(self, identifier: Identifier) -> bool:
@@ -95,67 +151,109 @@ class _Case:
         if identifier.key not in self.policy.registered:
             return False
         holder = link.holder() if link is not None else None
-        self._give_up(identifier, link, holder)
-        self.graph.record(self.event, "block", holder, None, identifier, "registered as shared")
+        row = self.graph.record(self.event, "block", holder, None, identifier, "registered as shared")
+        self._give_up(identifier, link, holder, row)
         return True
+
+    def _see(self, link: Link, identifier: Identifier, family: int) -> None:
+        """Keep what the event tells of an identifier that is the person's."""
+        if not self.alone or link.key not in self.stale:
+            touch(self.graph, link, self.event.time)  # (one that may be somebody else's does not renew itself)
+        verified = link.verified or self._is_verified(identifier)
+        if family & ~link.families or verified is not link.verified or (link.out and self.login):
+            link.families |= family
+            link.verified = verified
+            link.out = link.out and not self.login
+            self.graph.touched[link.key] = link
+
+    def _is_verified(self, identifier: Identifier) -> bool:
+        return identifier.verified and self.event.trusted
 
     def _attach(self, identifier: Identifier) -> str:
         """Give the person a value nobody holds; return why not, or nothing."""
         person = self.person
-        counts = self.graph.counts(person)
-        if counts.get(identifier.ns, 0) >= self.policy.limit[identifier.ns]:
+        if self._is_full(person, identifier.ns):
             return f"limit:{identifier.ns}"
+        if self.graph.barred(person, identifier.key):
+            return "apart"
         if person.id:
             self._link(identifier, person, "attach")
         else:
             self.waiting.append(identifier)
             person.known = person.known or identifier.ns in self.policy.strong
+        counts = self.graph.counts(person)
         counts[identifier.ns] = counts.get(identifier.ns, 0) + 1
         return ""
 
+    def _is_full(self, person: Person, ns: str) -> bool:
+        """Return whether one more value of the namespace would be too many for the person."""
+        held, limit = self.graph.counts(person).get(ns, 0), self.policy.limit[ns]
+        if held < limit:
+            return False
+        if ns not in self.policy.window:
+            return True
+        times = self.graph.times(person, ns)
+        times += [self.event.time] * (held + 1 - len(times))
+        return crowded(times, limit, self.policy.window[ns])
+
+    def _doubt(self, identifier: Identifier, link: Link, holder: Person) -> str:
+        """Take a value whose holder it may not be any more, or never was; return why not, or nothing."""
+        if self.alone:
+            self.person = holder  # nobody else is there to be meant
+            return ""
+        if identifier.key in self.stale:
+            return self._take_over(identifier, link, holder, "unseen for too long by its holder")
+        if self._is_verified(identifier):
+            return self._take_over(identifier, link, holder, "its holder never verified it")
+        return "unverified"
+
+    def _take_over(self, identifier: Identifier, link: Link, holder: Person, detail: str) -> str:
+        """Take the value from its holder and give it to the person; return why not, or nothing."""
+        person = self.person
+        if self.graph.barred(person, identifier.key):
+            return "apart"
+        if self._is_full(person, identifier.ns):
+            return f"limit:{identifier.ns}"
+        row = self.graph.record(self.event, "leave", holder, None, identifier, detail)
+        self._lose(holder, link, row)
+        return self._attach(identifier)
+
     def _join(self, identifier: Identifier, holder: Person) -> str:
         """Make the person and the holder of the identifier one; return why not, or nothing."""
-        person = self.person
-        if person.known and holder.known and identifier.ns not in self.policy.strong:
-            return "two_members"
+        graph, person = self.graph, self.person
+        if person.known and holder.known:
+            if identifier.ns not in self.policy.strong:
+                return "two_members"
+            if not self.event.trusted:
+                return "untrusted"
         if not person.id and not self.waiting:
             self.person = holder
             return ""
-        mine, theirs = self.graph.counts(person), self.graph.counts(holder)
-        if broken := [ns for ns in mine if self._breaks(ns, mine[ns], theirs.get(ns, 0))]:
-            return f"limit:{min(broken, key=self.policy.rank.__getitem__)}"
+        if broken := broken_limit(graph, self.policy, person, holder, self.event.time):
+            return f"limit:{broken}"
         if person.id:
-            self.person = self._merge(person, holder, identifier)
+            if graph.apart(person, holder):
+                return "apart"
+            if not graph.pace.allows(self.event, identifier.ns):
+                return "stopped"
+            self.person, row = unite(graph, self.event, person, holder, identifier)
+            self.learned[identifier.key] = row["seq"]
             return ""
-        self.person = holder
+        if any(graph.barred(holder, waiting.key) for waiting in self.waiting):
+            return "apart"
+        self.person, counts = holder, graph.counts(holder)
         for waiting in self.waiting:
             self._link(waiting, holder, "attach")
-            theirs[waiting.ns] = theirs.get(waiting.ns, 0) + 1
+            counts[waiting.ns] = counts.get(waiting.ns, 0) + 1
         self.waiting.clear()
         return ""
-
-    def _breaks(self, ns: str, mine: int, theirs: int) -> bool:
-        return bool(mine and theirs) and ns in self.policy.limit and mine + theirs > self.policy.limit[ns]
-
-    def _merge(self, one: Person, two: Person, identifier: Identifier) -> Person:
-        winner, loser = (one, two) if one.id < two.id else (two, one)
-        counts = self.graph.counts(winner)
-        for ns, count in self.graph.counts(loser).items():
-            counts[ns] = counts.get(ns, 0) + count
-        winner.created = min(winner.created, loser.created)
-        winner.families |= loser.families
-        winner.known = winner.known or loser.known
-        loser.into = winner
-        winner.changed = loser.changed = True
-        self.graph.merges.append((self.event.offset, loser, winner))
-        self.graph.record(self.event, "merge", winner, loser, identifier)
-        return winner
 
     def _create(self) -> bool:
         if not self.waiting:
             return False
         draft, self.person = self.person, self.graph.create(self.event.time)
         self.person.counts, self.person.known = draft.counts, draft.known
+        self.person.first = self.waiting[0].key
         self.person.families = CHANNEL_FAMILY.get(self.event.channel, 0)
         for identifier in self.waiting:
             self.person.families |= self.policy.family[identifier.ns]
@@ -163,19 +261,20 @@ class _Case:
             self._link(identifier, self.person, "attach" if at else "create")
         return True
 
-    def _link(self, identifier: Identifier, person: Person, kind: str) -> None:
+    def _link(self, identifier: Identifier, person: Person, kind: str, **more: Any) -> None:
         graph, time = self.graph, self.event.time
         link = graph.links.get(identifier.key)
         if link is None:
             link = graph.links[identifier.key] = Link(
                 identifier.key, identifier.ns, person, identifier.sealed, time, time, self.event.offset, False, new=True
             )
-        link.person, link.since = person, self.event.offset
-        graph.touched[link.key] = link
-        graph.record(self.event, kind, person, None, identifier)
+        family = self.policy.family[link.ns]
+        link.since, link.verified = self.event.offset, self._is_verified(identifier)
+        link.families |= family
+        graph.gain(person, link)
+        self.learned[link.key] = graph.record(self.event, kind, person, identifier=identifier, **more)["seq"]
         if identifier.ns in self.policy.strong and not person.known:
             person.known = person.changed = True
-        family = self.policy.family[identifier.ns]
         if family & ~person.families:
             widen(graph, self.event, person, family)
 
@@ -184,35 +283,51 @@ class _Case:
         graph, event, person = self.graph, self.event, self.person
         if holder is person:
             return
-        members = graph.who_showed(identifier.key)
+        counts = reason not in _HEARSAY
+        members = graph.who_showed(identifier.key, counts)
         if person.id not in members:
             graph.record(event, "refuse", person, holder, identifier, reason)
-            graph.note(identifier.key, person)
+            graph.note(identifier.key, person, counts)
+        if not counts:
+            return
         link = graph.links.get(identifier.key)
         members |= {person.id, holder.id} if holder else {person.id}
         if len(members) > self.policy.linking[identifier.ns].persons:
-            self._give_up(identifier, link, holder)
-            graph.record(event, "shared", holder or person, None, identifier, f"{len(members)} members showed it")
+            row = graph.record(event, "shared", holder or person, None, identifier, f"{len(members)} members showed it")
+            self._give_up(identifier, link, holder, row)
         elif reason == "two_members" and self.login and link is not None and holder is not None:
             self._move(identifier, link, holder)
 
     def _move(self, identifier: Identifier, link: Link, holder: Person) -> None:
         """Give the device to the member who logged in last (as Adobe's identity graph does)."""
         graph, person = self.graph, self.person
-        mine, theirs = graph.counts(person), graph.counts(holder)
-        if mine.get(link.ns, 0) >= self.policy.limit[link.ns]:
-            return
-        theirs[link.ns] -= 1
-        mine[link.ns] = mine.get(link.ns, 0) + 1
-        link.person, link.since, graph.unsettled = person, self.event.offset, True
-        graph.touched[link.key] = link
+        if self.event.time < link.last_seen or graph.barred(person, link.key) or self._is_full(person, link.ns):
+            return  # a login that arrives late takes nothing from a later one
+        row = graph.record(self.event, "attach", person, holder, identifier, "moved to the later login")
+        self._lose(holder, link, row)
+        counts = graph.counts(person)
+        counts[link.ns] = counts.get(link.ns, 0) + 1
+        link.since = self.event.offset
+        link.families |= self.policy.family[link.ns]
+        graph.gain(person, link)
         touch(graph, link, self.event.time)
         graph.note(identifier.key, holder)
-        graph.record(self.event, "attach", person, holder, identifier, "moved to the later login")
+        self.learned[link.key] = row["seq"]
+        self.taken.append(identifier)
         if (family := self.policy.family[link.ns]) & ~person.families:
             widen(graph, self.event, person, family)
 
-    def _give_up(self, identifier: Identifier, link: Link | None, holder: Person | None) -> None:
+    def _sign_out(self) -> None:
+        """Let the devices say nothing about who is there until the next login."""
+        graph, policy = self.graph, self.policy
+        for identifier in self.taken:
+            link = graph.links[identifier.key]
+            if link.ns not in policy.strong and link.ns in policy.creating and link.holder() is self.person:
+                link.out = graph.unsettled = True
+                graph.touched[link.key] = link
+                graph.record(self.event, "signed_out", self.person, None, identifier)
+
+    def _give_up(self, identifier: Identifier, link: Link | None, holder: Person | None, row: dict[str, Any]) -> None:
         """Let the value link nobody from now on."""
         graph, time = self.graph, self.event.time
         if link is None:
@@ -220,12 +335,15 @@ class _Case:
                 identifier.key, identifier.ns, None, None, time, time, self.event.offset, True, new=True
             )
         if holder is not None:
-            counts = graph.counts(holder)
-            counts[link.ns] -= 1
-            holder.known = any(counts.get(ns) for ns in self.policy.strong)
-            holder.changed = True
+            self._lose(holder, link, row)
         link.person, link.shared, link.since, graph.unsettled = None, True, self.event.offset, True
         graph.touched[link.key] = link
+
+    def _lose(self, holder: Person, link: Link, row: dict[str, Any]) -> None:
+        self.graph.lose(holder, link, row)
+        counts = self.graph.counts(holder)
+        holder.known = any(counts.get(ns) for ns in self.policy.strong)
+        holder.changed = True
 
 
 def widen(graph: Graph, event: Event, person: Person, family: int) -> None:

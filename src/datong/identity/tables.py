@@ -68,8 +68,9 @@ EVENT = state_table(
 )
 """What was decided and why, append-only; `actor` is who corrected, empty for what the rules did on their own.
 
-Kinds: create, attach, merge, refuse, shared, block, channels, signed_out, stopped, apart, and the corrections join,
-unmerge, split, part, share, unshare, reset and undo (which names in `undoes` the decision it takes back).
+Kinds: create, attach, merge, leave, refuse, shared, block, channels, signed_out, stopped; the corrections join,
+unmerge, split, part, share, unshare, reset and undo (which names in `undoes` the decision it takes back); and apart and
+together for further members that a correction concerns.
 """
 
 sa.Index("ix_identity_event_other", EVENT.c.other,
@@ -81,9 +82,13 @@ SHOWN = state_table(
     "identity", "shown",
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("member", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
+    sa.Column("counts", sa.Boolean, nullable=False, server_default=sa.true()),
     subject="member:member",
 )
-"""Members that showed an identifier which somebody else holds, or which is one too many for them."""
+"""Members that showed an identifier which somebody else holds, or which is one too many for them.
+
+`counts` is false where that says nothing about how many people use the value, as when nobody checked it.
+"""
 
 EVIDENCE = state_table(
     "identity", "evidence",

@@ -80,6 +80,7 @@ def upgrade() -> None:
     op.add_column("identity_link", sa.Column("families", sa.SmallInteger(), server_default="0", nullable=False))
     for name in ("verified", "out"):
         op.add_column("identity_link", sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("identity_shown", sa.Column("counts", sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column("identity_member", sa.Column("first", sa.BigInteger(), nullable=True))
     for statement in _WHAT_WAS_LINKED:
         op.execute(statement)
@@ -106,6 +107,7 @@ _WHAT_WAS_LINKED = (
 def downgrade() -> None:
     """Go back to the shape before."""
     op.drop_column("identity_member", "first")
+    op.drop_column("identity_shown", "counts")
     for name in ("families", "verified", "out"):
         op.drop_column("identity_link", name)
     op.drop_index("ix_identity_event_undoes", "identity_event")

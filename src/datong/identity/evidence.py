@@ -1,0 +1,122 @@
+"""Evidence: which identifiers were seen together, the edges that hold a member together.
+
+Every event that shows several identifiers of one member is evidence for each pair of them (beyond three, for the three
+strongest with all others). An event that attaches or merges writes its pairs at once. One that teaches nothing else is
+only looked at for pairs never seen before: so what stays together when one identifier is taken out does not depend on
+the order in which the pairs came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+
+from datong.identity.ledger import EVIDENCES, Ledger
+from datong.identity.tables import CHANGE, EVIDENCE
+from datong.model import Event, Identifier
+from datong.storage import fetch_in, insert
+
+__all__ = ["Evidence", "pairs"]
+
+_ANCHORS = 3
+
+
+def pairs(identifiers: Sequence[Identifier]) -> Iterator[tuple[Identifier, Identifier]]:
+    """Return the pairs an event is evidence for, the strongest first; `identifiers` come strongest first."""
+    for at, one in enumerate(identifiers[:_ANCHORS]):
+        for two in identifiers[at + 1 :]:
+            yield one, two
+
+
+class Evidence:
+    """The evidence of a batch, and what it puts out of force, until it is written."""
+
+    def __init__(self, tx: sa.Connection, ledger: Ledger) -> None:
+        self._tx, self._ledger = tx, ledger
+        self._fresh: list[dict[str, Any]] = []
+        self._pairs: set[int] = set()
+        self._by_key: dict[int, list[dict[str, Any]]] = {}
+        self._retired: list[tuple[int, int]] = []
+        self._ended: list[tuple[int, dict[str, Any]]] = []
+        self._observed: dict[int, tuple[Event, int, int]] = {}
+
+    def learn(
+        self, event: Event, identifiers: Sequence[Identifier], learned: Mapping[int, int],
+        seen: Collection[int] = (),
+    ) -> None:
+        """Keep the pairs of an event; `learned` are its decisions by identifier key, `seen` pairs known to be kept."""
+        for one, two in pairs(identifiers):
+            seq = max(learned.get(one.key, 0), learned.get(two.key, 0))
+            if not seq:
+                if one.key ^ two.key not in seen:
+                    self.observe(event, one.key, two.key)
+            elif two.key in learned:
+                self.add(self._ledger.evidence(event, one.key, two.key, seq))
+            else:
+                self.add(self._ledger.evidence(event, two.key, one.key, seq))
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Keep a new edge."""
+        self._fresh.append(row)
+        self._pairs.add(row["pair"])
+        self._by_key.setdefault(row["a"], []).append(row)
+        self._by_key.setdefault(row["b"], []).append(row)
+
+    def observe(self, event: Event, one: int, two: int) -> None:
+        """Note a pair of one member that may have been seen before."""
+        if one ^ two not in self._pairs:
+            self._observed.setdefault(one ^ two, (event, one, two))
+
+    def retire(self, key: int, seq: int) -> bool:
+        """Put what speaks for the identifier out of force; return whether other identifiers may have hung on it."""
+        mine = {pair: seen for pair, seen in self._observed.items() if key in seen[1:]}
+        for pair in self._kept(mine):
+            del mine[pair]
+            del self._observed[pair]
+        for pair, (event, one, two) in mine.items():
+            del self._observed[pair]
+            self.add(self._ledger.evidence(event, one, two, 0))
+        edges = 0
+        if key not in {retired for retired, _ in self._retired}:
+            query = sa.select(EVIDENCE.c.id).where(sa.or_(EVIDENCE.c.a == key, EVIDENCE.c.b == key), EVIDENCE.c.active)
+            edges = len(self._tx.execute(query.limit(2)).all())
+        self._retired.append((key, seq))
+        for row in self._by_key.pop(key, ()):
+            if row["active"]:
+                row["active"] = False
+                self._pairs.discard(row["pair"])
+                self._ended.append((seq, row))
+                edges += 1
+        return edges > 1
+
+    def write(self, seen: set[int], remember: bool) -> bool:
+        """Write it all; return whether there was anything.
+
+        `seen` are pairs known to be kept; where `remember`, those found are added to it: only what was committed
+        before may be, as this batch may yet be rolled back.
+        """
+        for key, seq in self._retired:
+            mine = sa.and_(sa.or_(EVIDENCE.c.a == key, EVIDENCE.c.b == key), EVIDENCE.c.active)
+            ended = sa.select(sa.literal(seq), EVIDENCE.c.id, sa.false()).where(mine)
+            self._tx.execute(sa.insert(CHANGE).from_select(["seq", "evidence", "active"], ended))
+            self._tx.execute(sa.update(EVIDENCE).where(mine).values(active=False))
+        known = self._kept(self._observed)
+        if remember:
+            seen |= known
+        for pair, (event, one, two) in self._observed.items():
+            if pair not in known:
+                self._fresh.append(self._ledger.evidence(event, one, two, 0))
+        self._fresh.sort(key=itemgetter("offset"))  # so that the numbers do not depend on how events are batched
+        for row in self._fresh:
+            row["id"] = self._ledger.next(EVIDENCES)
+        insert(self._tx, EVIDENCE, self._fresh)
+        insert(self._tx, CHANGE, [{"seq": seq, "evidence": row["id"], "active": False} for seq, row in self._ended])
+        return bool(self._fresh or self._retired)
+
+    def _kept(self, pairs: Collection[int]) -> set[int]:
+        """Return which of the pairs are in force already."""
+        query = sa.select(EVIDENCE.c.pair).where(EVIDENCE.c.active)
+        return {row[0] for row in fetch_in(self._tx, query, EVIDENCE.c.pair, pairs)}

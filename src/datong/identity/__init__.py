@@ -6,10 +6,13 @@ id that member ever had; no limit of the policy is ever broken; every create, at
 cause; online, offline or both is right within the transaction of the event.
 """
 
-import datong.identity.linker.tables  # noqa: F401 (the block index is declared with the other tables)
+import datong.identity.linker.tables
+import datong.identity.linking.tables  # noqa: F401 (and so are linking runs)
 from datong.identity.changed import Changes
+from datong.identity.correct import ACTIONS, Correction, correct, correct_all, correction
 from datong.identity.golden import contact, golden, golden_of_all, told_of_all, traits
 from datong.identity.held import Held, held, shared_values
+from datong.identity.pace import Breaker, breakers
 from datong.identity.parted import Parted, parted
 from datong.identity.people import channels_counts, last_seen, members, search
 from datong.identity.policy import CHANNEL_FAMILY
@@ -28,8 +31,9 @@ from datong.identity.step import Identity
 from datong.identity.survive import FIELDS, Field, Golden, Told, fields_of
 
 __all__ = [
-    "CHANNEL_FAMILY", "FIELDS", "Changes", "Field", "Golden", "Held", "Identity", "Linked", "Parted", "Recognition",
-    "Told", "channels_counts", "contact", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of",
-    "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values",
-    "told_of_all", "traits", "who",
+    "ACTIONS", "CHANNEL_FAMILY", "FIELDS", "Breaker", "Changes", "Correction", "Field", "Golden", "Held", "Identity",
+    "Linked", "Parted", "Recognition", "Told", "breakers", "channels_counts", "contact", "correct", "correct_all",
+    "correction", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of", "identifiers_of_all",
+    "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values", "told_of_all", "traits",
+    "who",
 ]

@@ -14,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "datong"
-FRONT_DOORS = {"datong.model.predicate", "datong.identity.device"}
-"""The predicate language and the devices between identifier and person are large enough for a door of their own."""
+FRONT_DOORS = {"datong.model.predicate", "datong.identity.device", "datong.identity.linking"}
+"""Large enough for a door of their own: the predicate language, devices between identifier and person, linking runs."""
 PACKAGES = sorted(p.name for p in SOURCE.iterdir() if (p / "__init__.py").exists())
 
 

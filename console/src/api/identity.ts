@@ -83,10 +83,8 @@ export interface EvidencePath {
 export interface Correction {
   state: "waiting" | "done" | "refused";
   reason: string;
-  /** The decision that takes it back, where there is one. */
-  undo: number | null;
-  /** The members it left: the one that keeps its number first. */
-  members: number[];
+  /** The decision it led to. */
+  seq: number | null;
 }
 
 export type Agreement = "same" | "close" | "different" | "missing";
@@ -162,9 +160,9 @@ export interface RunPage extends RunRow {
 
 export interface Breaker {
   ns: string;
-  open: boolean;
+  /** It is stopped since then; null while it works. */
   since: Millis | null;
-  /** Merges in the present window, and what is usual. */
+  /** Merges in the last hour that had any, and how many are usual. */
   merges: number;
   baseline: number;
 }
@@ -191,12 +189,29 @@ export interface PolicyRow {
 
 export interface Policy {
   namespaces: PolicyRow[];
-  factor: number;
 }
 
 export interface SharedValues {
   total: number;
   values: { key: string; ns: string; value: string; last_seen: Millis }[];
+}
+
+/** Visitors of a venue in one hour: an estimate and its 90 % interval. */
+export interface VisitorHour {
+  start: Millis;
+  devices: number;
+  low: number;
+  high: number;
+  /** Devices with an address of their own: counted, not estimated. */
+  known: number;
+  members: number;
+  /** Different addresses heard: what a counter that trusts them would say. */
+  addresses: number;
+}
+
+export interface Visitors {
+  place: string;
+  hours: VisitorHour[];
 }
 
 export type PolicyChange = Partial<Pick<PolicyRow, "priority" | "limit" | "window" | "merges" | "verified" | "ttl" | "persons">>;

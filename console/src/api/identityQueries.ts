@@ -1,7 +1,7 @@
 /** The questions of the identity pages. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get } from "./client";
-import type { EvidencePath, Policy, ReviewQueue, RunPage, RunRow, SharedValues, Why } from "./types";
+import type { EvidencePath, Policy, ReviewQueue, RunPage, RunRow, SharedValues, Visitors, Why } from "./types";
 
 const SECOND = 1000;
 const BUSY = new Set(["waiting", "running"]);
@@ -55,4 +55,11 @@ export const sharedQuery = () =>
     queryKey: ["policy", "shared"],
     queryFn: ({ signal }) => get<SharedValues>("/api/identity/shared", {}, signal),
     refetchInterval: 15 * SECOND,
+  });
+
+export const visitorsQuery = () =>
+  queryOptions({
+    queryKey: ["visitors"],
+    queryFn: ({ signal }) => get<Visitors>("/api/visitors", {}, signal),
+    refetchInterval: 30 * SECOND,
   });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-__all__ = ["home", "slip"]
+__all__ = ["forgotten", "home", "slip"]
 
 _STREETS = {
     "en": ("Huaihai Middle Road", "Nanjing West Road", "Wukang Road", "Yuyuan Road", "Century Avenue", "Zhangyang Road",
@@ -36,3 +36,16 @@ def slip(dice: Random, name: str, address: str) -> tuple[str, str]:
         at = dice.randrange(len(last))
         return f"{first} {last[:at]}{last[at]}{last[at:]}", address
     return (f"{name[0]} {name[1:]}" if way < 0.75 else name[:2]), address
+
+
+def forgotten(dice: Random, name: str, birthday: str, address: str) -> dict[str, str]:
+    """Return what somebody wrote on the form of an account of earlier: all of it, or so little that one may wonder."""
+    written, where = slip(dice, name, address)
+    way = dice.random()
+    if way < 0.4:
+        return {"name": written, "birthday": birthday, "address": where}
+    if way < 0.7:
+        last = (int(birthday[-1]) + dice.randint(1, 8)) % 9 + 1
+        return {"name": written, "birthday": f"{birthday[:8]}0{last}"}
+    street = where.split(",")[0].lstrip("0123456789 ") if "," in where else where.rstrip("0123456789号室")
+    return {"name": written, "address": street}

@@ -12,7 +12,7 @@ from typing import Any
 
 from datong.model import DAY, HOUR, MINUTE
 from datong.simulator.day import CLOSE, OFFSET, OPEN, Day, Slip, basket, day_of, session
-from datong.simulator.forms import slip
+from datong.simulator.forms import forgotten
 from datong.simulator.frames import Action, identify, login, money, on_history, receipt, session_actions, track
 from datong.simulator.goods import Mall
 from datong.simulator.population import Shopper
@@ -67,8 +67,8 @@ def _marked(actions: Iterable[Action]) -> list[Action]:
 def _registration(who: Shopper, at: int) -> Iterator[Action]:
     """Give the log-ins and consents of before: the web shop knows the phone number of those who are linked.
 
-    Who has an account of earlier opened it with another mail address: name, day of birth and address are all that the
-    two accounts have in common, and not always letter by letter.
+    Who has an account of earlier opened it with another mail address: of name, day of birth and address the two have
+    something in common, and not always letter by letter.
     """
     form = {"name": who.name, "birthday": who.birthday, "address": who.address}
     if who.card:
@@ -84,8 +84,8 @@ def _registration(who: Shopper, at: int) -> Iterator[Action]:
             call["context"] = {"externalIds": [{"type": "ble_id", "id": who.ble}]}
         yield Action(at, "app", call)
     if who.former:
-        name, address = slip(Random(f"former/{who.former}"), who.name, who.address)
-        traits = {**form, "name": name, "address": address, "email": f"shopper{who.id}.old@example.com"}
+        form = forgotten(Random(f"former/{who.former}"), who.name, who.birthday, who.address)
+        traits = {**form, "email": f"shopper{who.id}.old@example.com"}
         yield Action(at - HOUR, "app", identify(f"former.{who.id}", at - HOUR, traits, user=who.former))
     if who.consent and (who.card or who.user):
         ids = {"member_card": who.card} if who.card else {}

@@ -28,8 +28,12 @@ def policy(request: Request[Any, Any, State]) -> dict[str, Any]:
     kept: Kept = request.app.state.kept
     known = namespaces(platform.settings)
     counts: dict[str, identity.Held] = kept.get("identity held", _FRESH, lambda: _held(platform), behind=True)
-    rows = sorted(known.values(), key=lambda n: (n.priority, n.name))
-    return {"namespaces": [_row(platform, n, counts.get(n.name, identity.Held())) for n in rows]}
+    with platform.store.state.read() as tx:
+        breakers = {one.ns: one for one in identity.breakers(tx)}
+    return {"namespaces": [
+        _row(platform, n, counts.get(n.name, identity.Held()), breakers.get(n.name))
+        for n in sorted(known.values(), key=lambda n: (n.priority, n.name))
+    ]}
 
 
 @get("/identity/shared", sync_to_thread=True)
@@ -51,13 +55,15 @@ def _held(platform: Platform) -> dict[str, identity.Held]:
         return identity.held(tx)
 
 
-def _row(platform: Platform, namespace: Namespace, counts: identity.Held) -> dict[str, Any]:
+def _row(
+    platform: Platform, namespace: Namespace, counts: identity.Held, breaker: identity.Breaker | None
+) -> dict[str, Any]:
     settings = platform.settings.identity
     row = msgspec.to_builtins(namespace)
     return {
         **row, "unique": namespace.limit == 1, "blocked": len(namespace.blocked), "held": counts.held,
         "shared": counts.shared, "registered": len(settings.shared.get(namespace.name, ())),
-        "changed": namespace.name in settings.namespaces,
+        "changed": namespace.name in settings.namespaces, "breaker": msgspec.to_builtins(breaker),
     }
 
 

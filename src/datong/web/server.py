@@ -27,7 +27,20 @@ from datong import __version__
 from datong.errors import Broken, DatongError, NotFound
 from datong.platform import Platform
 from datong.touchpoints import IntakeApp
-from datong.web import campaigns, coupon, live, members, policy, quarantine, reports, scenes
+from datong.web import (
+    campaigns,
+    correct,
+    coupon,
+    linking,
+    live,
+    members,
+    policy,
+    quarantine,
+    reports,
+    review,
+    scenes,
+    visitors,
+)
 from datong.web.kept import Kept
 from datong.web.login import login, logout, me, require_login, session_config
 from datong.web.system import clock, healthz, metrics
@@ -93,7 +106,8 @@ def _console(platform: Platform) -> Litestar:
     behind_login = Router(
         "/api", guards=[require_login],
         route_handlers=[*live.routes, *members.routes, *reports.routes, *campaigns.routes, *scenes.routes,
-                        *policy.routes, *quarantine.routes],
+                        *correct.routes, *review.routes, *linking.routes, *policy.routes, *visitors.routes,
+                        *quarantine.routes],
     )
     static = [
         create_static_files_router("/console", [STATIC], html_mode=True)

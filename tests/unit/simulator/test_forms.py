@@ -5,7 +5,7 @@ from random import Random
 from tests.unit.simulator.town import mall, town
 
 from datong.model import DAY
-from datong.simulator.forms import home, slip
+from datong.simulator.forms import forgotten, home, slip
 from datong.simulator.history import registrations
 from datong.simulator.population import people
 
@@ -32,9 +32,18 @@ def test_an_account_of_earlier_shares_no_identifier_with_its_owners_others() -> 
     former = next(c for c in calls if c["messageId"] == f"former.{who.id}")
     assert former["userId"] == who.former
     assert "anonymousId" not in former
-    assert former["traits"]["birthday"] == who.birthday
     assert former["traits"]["email"] not in {c.get("traits", {}).get("email") for c in calls if c is not former}
     assert "phone" not in former["traits"]
+
+
+def test_what_is_forgotten_is_written_in_full_or_in_part() -> None:
+    forms = [forgotten(Random(n), "Na Li", "1990-05-17", "88 Wukang Road, Flat 3") for n in range(60)]
+    assert {frozenset(form) for form in forms} == {
+        frozenset(("name", "birthday", "address")), frozenset(("name", "birthday")), frozenset(("name", "address"))}
+    assert all(form["birthday"] == "1990-05-17" for form in forms if len(form) == 3)
+    assert all(form["birthday"][:8] == "1990-05-" and form["birthday"] != "1990-05-17"
+               for form in forms if "address" not in form)
+    assert {form["address"] for form in forms if "birthday" not in form} == {"Wukang Rd"}
 
 
 def test_the_service_desks_tablet_is_shown_by_many() -> None:

@@ -29,7 +29,7 @@ export const review = {
   "review.done": "All done",
   "review.done.hint": "Every pair in doubt has been voted on. The next linking run may bring new ones.",
   "review.empty": "Nothing to review yet",
-  "review.empty.hint": "Pairs come from a linking run: it looks for one person behind records without a common identifier. Start a dry run; nothing changes until you publish it.",
+  "review.empty.hint": "Pairs come from a linking run: it looks for one person behind records without a common identifier. Start a dry run and publish it; what it is not sure of is asked here.",
   "review.tolinking": "Go to Linking",
   "review.skipped": "{count} skipped",
   "review.skipped.hint": "Nothing else waits. Look at the skipped ones again?",

@@ -31,7 +31,7 @@ export const review: Record<keyof typeof en, string> = {
   "review.done": "全部完成",
   "review.done.hint": "所有存疑的记录对都已判断。下一次批量匹配可能带来新的记录对。",
   "review.empty": "暂时没有需要复核的",
-  "review.empty.hint": "记录对来自批量匹配：它在没有共同标识的记录中寻找同一个人。请先试运行；发布之前不会有任何改变。",
+  "review.empty.hint": "记录对来自批量匹配：它在没有共同标识的记录中寻找同一个人。请先试运行并发布，无法确定的会在这里询问您。",
   "review.tolinking": "前往批量匹配",
   "review.skipped": "已跳过 {count} 对",
   "review.skipped.hint": "没有其他待复核的了。要再看看跳过的吗？",

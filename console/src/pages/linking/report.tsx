@@ -99,7 +99,7 @@ export function Bands({ run }: { run: RunPage }) {
         {run.bands.map(({ name, from, to, pairs }) => (
           <li key={name}>
             <span>
-              {t(`run.band.${name as "merge" | "review" | "reject"}`)}{" "}
+              {t(`run.band.${name as "auto" | "review" | "reject"}`)}{" "}
               <span className="faint">
                 {bound(from, "0 %")} – {bound(to, "100 %")}
               </span>

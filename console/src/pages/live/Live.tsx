@@ -13,6 +13,7 @@ import { FloorPlan } from "./FloorPlan";
 import { ChannelList, Sources } from "./Health";
 import { Effects, Firings, Messages, Redeemed } from "./lists";
 import { useStream } from "./stream";
+import { Visitors } from "./Visitors";
 
 function Present({ present }: { present: LiveData["present"] }) {
   const { t } = useWords();
@@ -98,9 +99,12 @@ function Board({ live }: { live: LiveData }) {
             </div>
           </Card>
         </div>
-        <Card title={place || t("live.plan")} hint={t("live.plan.hint")} className="span-8">
-          <FloorPlan floors={live.floors} />
-        </Card>
+        <div className="span-8 stack">
+          <Card title={place || t("live.plan")} hint={t("live.plan.hint")}>
+            <FloorPlan floors={live.floors} />
+          </Card>
+          <Visitors />
+        </div>
       </div>
       <div className="grid">
         <Card title={t("live.firings")} className="span-7 tall" flush>

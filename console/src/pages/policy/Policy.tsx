@@ -1,17 +1,16 @@
 /** The identity policy as it is in force: what may join people, what may not, and whether a breaker has stopped it. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { post } from "../../api/client";
 import { policyQuery } from "../../api/identityQueries";
 import type { Breaker, Policy as PolicyData, PolicyRow } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { Badge } from "../../parts/badges";
 import { Confirm } from "../../parts/Confirm";
-import { Answer, Notice, useErrorText } from "../../parts/Notice";
+import { Answer, Notice } from "../../parts/Notice";
 import { Card, Page } from "../../parts/Page";
 import { CsvButton, Table, type Column } from "../../parts/Table";
-import { useToast } from "../../parts/toast";
+import { useCorrect } from "../members/why/correct";
 import { DryRun } from "./DryRun";
 import { Shared } from "./Shared";
 
@@ -55,19 +54,8 @@ function useColumns(): Column<PolicyRow>[] {
 function Breakers({ policy }: { policy: PolicyData }) {
   const { t, w } = useWords();
   const format = useFormat();
-  const toast = useToast();
-  const errorText = useErrorText();
-  const data = useQueryClient();
+  const { busy, correct } = useCorrect();
   const [asked, setAsked] = useState<Breaker | null>(null);
-  const reset = useMutation({
-    mutationFn: (ns: string) => post(`/api/identity/breakers/${encodeURIComponent(ns)}/reset`),
-    onSuccess: () => toast({ text: t("breaker.reset.done") }),
-    onError: (error) => toast({ text: t("correct.failed", { message: errorText(error) }), bad: true }),
-    onSettled: () => {
-      setAsked(null);
-      return data.invalidateQueries({ queryKey: ["policy"] });
-    },
-  });
   const breakers = policy.namespaces.map((row) => row.breaker).filter((one) => one !== null);
   if (!breakers.length) return <Notice tight title={t("breaker.empty")} text={t("breaker.empty.hint")} />;
   return (
@@ -82,9 +70,9 @@ function Breakers({ policy }: { policy: PolicyData }) {
                 {one.since !== null && ` · ${t("breaker.since", { time: format.dateTime(one.since) })}`}
               </small>
             </span>
-            <Badge tone={one.open ? "bad" : "good"}>{t(one.open ? "breaker.open" : "breaker.closed")}</Badge>
-            {one.open && (
-              <button type="button" className="button" disabled={reset.isPending} onClick={() => setAsked(one)}>
+            <Badge tone={one.since !== null ? "bad" : "good"}>{t(one.since !== null ? "breaker.open" : "breaker.closed")}</Badge>
+            {one.since !== null && (
+              <button type="button" className="button" disabled={busy} onClick={() => setAsked(one)}>
                 {t("breaker.reset")}
               </button>
             )}
@@ -92,8 +80,11 @@ function Breakers({ policy }: { policy: PolicyData }) {
         ))}
       </ul>
       <Confirm open={asked !== null} title={asked ? t("breaker.reset.title", { ns: w(asked.ns) }) : ""} action={t("breaker.reset")}
-        points={[t("breaker.reset.point"), t("breaker.reset.look")]} busy={reset.isPending} onClose={() => setAsked(null)}
-        onConfirm={() => asked && reset.mutate(asked.ns)} />
+        points={[t("breaker.reset.point"), t("breaker.reset.look")]} busy={busy} onClose={() => setAsked(null)}
+        onConfirm={() => {
+          if (asked) correct({ action: "reset", ns: asked.ns });
+          setAsked(null);
+        }} />
     </>
   );
 }
@@ -116,7 +107,7 @@ export default function Policy() {
                 <DryRun policy={policy} />
               </div>
               <div className="span-5 stack">
-                <Card title={t("breaker.title")} hint={t("breaker.hint", { factor: policy.factor })} flush>
+                <Card title={t("breaker.title")} hint={t("breaker.hint")} flush>
                   <Breakers policy={policy} />
                 </Card>
                 <Shared />

@@ -10,6 +10,7 @@ import { Card } from "../../../parts/Page";
 import { CsvButton, Table, type Column } from "../../../parts/Table";
 import type { useCorrect } from "./correct";
 import { useNames } from "./Graph";
+import { Join } from "./Join";
 
 /** Columns that only the CSV file has: the table shows them in others. */
 const FILE_ONLY = new Set(["value", "first", "last"]);
@@ -125,6 +126,7 @@ export function Known({ why, correction }: { why: Why; correction: ReturnType<ty
         ) : (
           <>
             <CsvButton name={`${why.label}-identifiers`} columns={columns} rows={why.identifiers} />
+            <Join why={why} correction={correction} />
             <button type="button" className="button" disabled={why.identifiers.length < 2} onClick={() => setParting(true)}>
               {t("split.button")}
             </button>

@@ -15,6 +15,7 @@ export type Order =
   | { action: "undo"; seq: number }
   | { action: "unmerge" | "share" | "unshare"; key: string }
   | { action: "split"; groups: string[][] }
+  | { action: "reset"; ns: string }
   | { action: "join" | "part"; keys: [string, string] };
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -46,8 +47,9 @@ export function useCorrect(): { busy: boolean; correct: (order: Order, done?: (m
           await Promise.all(["member", "members", "policy"].map((name) => data.invalidateQueries({ queryKey: [name] })));
           if (made.state === "refused") return toast({ text: t("correct.refused", { reason: reasonText(made.reason) }), bad: true });
           if (made.state === "waiting") return toast({ text: t("correct.waiting") });
-          const { undo } = made;
-          toast({ text: t(`correct.done.${action}`), undo: undo === null ? undefined : () => correct({ action: "undo", seq: undo }) });
+          const { seq } = made;
+          const final = seq === null || action === "undo" || action === "reset";
+          toast({ text: t(`correct.done.${action}`), undo: final ? undefined : () => correct({ action: "undo", seq }) });
           done?.(made);
         })
         .catch((error: unknown) => toast({ text: t("correct.failed", { message: errorText(error) }), bad: true }))

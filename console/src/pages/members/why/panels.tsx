@@ -57,6 +57,9 @@ export function Golden({ golden }: { golden: GoldenField[] }) {
   );
 }
 
+/** Evidence shown before somebody asks for all of it. */
+const FIRST = 8;
+
 const TONE: Record<string, "good" | "warn" | "bad"> = {
   merge: "good", join: "good", refuse: "bad", block: "bad", shared: "bad", split: "warn", undo: "warn", part: "warn", unmerge: "warn",
 };
@@ -115,6 +118,7 @@ export function EvidenceList({ why }: { why: Why }) {
   const { t } = useWords();
   const format = useFormat();
   const name = useNames(why.identifiers);
+  const [all, setAll] = useState(false);
   if (!why.evidence.length) return <Notice tight title={t("why.evidence.empty")} text={t("why.evidence.empty.hint")} />;
   const columns: Column<Why["evidence"][number]>[] = [
     { key: "pair", title: t("why.evidence.pair"), phone: "title", show: (row) => `${name(row.a)} ↔ ${name(row.b)}` },
@@ -126,5 +130,17 @@ export function EvidenceList({ why }: { why: Why }) {
       show: (row) => <Badge tone={row.active ? "good" : undefined}>{t(row.active ? "why.evidence.active" : "why.evidence.taken")}</Badge>,
     },
   ];
-  return <Table label={t("why.evidence")} columns={columns} rows={why.evidence} rowKey={(row) => row.id} />;
+  const rows = all ? why.evidence : why.evidence.slice(0, FIRST);
+  return (
+    <>
+      <Table label={t("why.evidence")} columns={columns} rows={rows} rowKey={(row) => row.id} />
+      {rows.length < why.evidence.length && (
+        <div className="row more">
+          <button type="button" className="button plain" onClick={() => setAll(true)}>
+            {t("why.evidence.all", { count: format.number(why.evidence.length) })}
+          </button>
+        </div>
+      )}
+    </>
+  );
 }

@@ -1,13 +1,34 @@
 /** Why a link or a correction was refused, in the reader's words. */
 import { useCallback } from "react";
+import type { Key } from "../../../i18n/en";
 import { useWords } from "../../../i18n/language";
 
-/** A reason is a code, "code:what", or already a sentence. */
+/** What the platform says as a sentence, with the places it fills. */
+export const SENTENCES: [RegExp, Key][] = [
+  [/^decision (?<number>\d+) stands on it; take that back first$/, "refusal.stands"],
+  [/^there is no decision (?<number>\d+)$/, "refusal.nodecision"],
+  [/^decision (?<number>\d+) \(\w+\) decided nothing that could be taken back$/, "refusal.nothing"],
+  [/^decision (?<number>\d+) was taken back by decision (?<by>\d+)$/, "refusal.already"],
+  [/^nothing of decision (?<number>\d+) stands any more$/, "refusal.gone"],
+  [/^other evidence holds the two together; split the member instead$/, "refusal.other"],
+  [/^decision (?<number>\d+) holds the two together as well; take that back first, or split the member$/, "refusal.holds"],
+  [/^what event (?<cause>.+) showed holds the two together as well; take that back first, or split the member$/, "refusal.showed"],
+  [/^this identifier was never seen$/, "refusal.neverseen"],
+  [/^nobody holds this identifier$/, "refusal.nobody"],
+  [/^it is the only identifier of its member$/, "refusal.only"],
+];
+
+/** A reason is a code, "code:what", or a sentence. */
 export function useReason(): (reason: string) => string {
   const { t, w, maybe } = useWords();
   return useCallback(
     (reason: string) => {
-      const [, code = "", what = ""] = /^([a-z_]+)(?::(.*))?$/s.exec(reason) ?? [];
+      for (const [pattern, key] of SENTENCES) {
+        const found = pattern.exec(reason);
+        if (found) return t(key, found.groups ?? {});
+      }
+      const [, broken] = /^it would break (.+)$/s.exec(reason) ?? [];
+      const [, code = "", what = ""] = /^([a-z_]+)(?::(.*))?$/s.exec(broken ?? reason) ?? [];
       if (code === "limit") return t("refusal.limit", { ns: w(what) });
       const text = code && maybe(`refusal.${code}`, "");
       if (!text) return reason;

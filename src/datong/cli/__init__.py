@@ -13,6 +13,7 @@ from datong import __version__
 from datong.cli.demo import demo
 from datong.cli.doctor import doctor
 from datong.cli.init import init
+from datong.cli.link import link
 from datong.cli.load import load
 from datong.cli.quarantine import quarantine
 from datong.cli.report import report
@@ -42,5 +43,5 @@ def main() -> None:
     """Datong 打通 joins a retailer's online and offline business into one loop."""
 
 
-for command in (init, serve, demo, load, report, quarantine, doctor):
+for command in (init, serve, demo, load, link, report, quarantine, doctor):
     main.add_command(command)

@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterable
 from datong.identity.linker.columns import Columns, Fields
 from datong.identity.linker.model import ELSE, Comparison, Level, Predicate
 
-__all__ = ["HOME", "comparisons_for", "sql_of"]
+__all__ = ["OWN", "SHARED", "comparisons_for", "sql_of"]
 
-HOME = "home"
-"""The group of what the people of one household share: it is counted once."""
+SHARED = frozenset({
+    "surname", "address", "street_number", "postcode", "city", "region", "country", "household", "phone", "email",
+    "company", "place_of_birth",
+})
+"""The kinds whose values the people of one household have in common more often than others."""
 
-_HOME = frozenset({"address", "street_number", "postcode", "city", "region", "country", "household"})
+OWN = frozenset({"given_name", "full_name", "date_of_birth", "national_id"})
+"""The kinds that tell two people of one household apart; without any, a table knows no households."""
 
 
 def _is(op: str, *fields: str, at: float = 0.0) -> Predicate:
@@ -141,9 +145,8 @@ def comparisons_for(columns: Columns, useful: Iterable[str]) -> list[Comparison]
             continue
         levels = _levels(fields, known, names)
         if levels:
-            group = HOME if fields.kind in _HOME else ""
             first = levels[0].when.fields[0] if fields.kind == "full_name" and names else field
-            found.append(Comparison(field, (first,), [*levels, Level("different", ELSE)], group))
+            found.append(Comparison(field, (first,), [*levels, Level("different", ELSE)]))
     return found
 
 
@@ -171,17 +174,18 @@ def sql_of(when: Predicate) -> str:
     return _SQL[when.op].format(a=a, b=b, c=c, d=d, at=when.at)
 
 
-_BOTH = "len(list_intersect({a}, {b}))"
 _SQL = {
     "exact": "{a} = {b}",
     "jaro_winkler": "jaro_winkler_similarity({a}, {b}) >= {at:g} - 1e-9",  # rounding: every engine has its own
-    "damerau": "abs(length({a}) - length({b})) <= {at:g} AND damerau_levenshtein({a}, {b}) <= {at:g}",
+    "damerau": "abs(length({a}) - length({b})) <= {at:g} AND levenshtein({a}, {b}) <= 2 * {at:g} "  # the quicker one
+               "AND damerau_levenshtein({a}, {b}) <= {at:g}",
     "days": "abs(date_diff('day', try_cast({a} AS DATE), try_cast({b} AS DATE))) <= {at:g}",
     "swapped": "{a} = {d} AND {b} = {c}",
     "prefix": "length({a}) >= {at:g} AND length({b}) >= {at:g} AND left({a}, {at:g}) = left({b}, {at:g})",
     "initial": "(starts_with({a}, {b}) OR starts_with({b}, {a}))",
     "difference": "abs(try_cast({a} AS DOUBLE) - try_cast({b} AS DOUBLE)) <= "
                   "{at:g} * greatest(abs(try_cast({a} AS DOUBLE)), abs(try_cast({b} AS DOUBLE)))",
-    "overlap": _BOTH + " >= {at:g} * (len({a}) + len({b}) - " + _BOTH + ")",
-    "contained": "least(len({a}), len({b})) >= {at:g} AND " + _BOTH + " = least(len({a}), len({b}))",
+    # both / (a + b - both) >= at, with the slow part said once
+    "overlap": "(1 + {at:g}) * len(list_intersect({a}, {b})) >= {at:g} * (len({a}) + len({b})) - 1e-9",
+    "contained": "least(len({a}), len({b})) >= {at:g} AND (list_has_all({a}, {b}) OR list_has_all({b}, {a}))",
 }

@@ -21,7 +21,6 @@ from datong.identity.linker.train import Learnt, all_pairs_of, learn
 
 __all__ = ["Linked", "link"]
 
-_REPEAT = 0.25
 _KEPT = 20_000
 """Values whose frequency a model keeps, per field: the most frequent ones."""
 
@@ -63,7 +62,7 @@ def link(
         left, right = block(con, keys, n, source)
         table = Records(con, comparisons)
         found = table.compare(left, right)
-        learnt = learn(table, found.level, n, source)
+        learnt = learn(table, found.level, columns, n, source)
         model = _model(con, columns, comparisons, keys, learnt)
         weight = weights(model, found)
         del found
@@ -77,8 +76,10 @@ def link(
     report = {
         "rows": n, "possible_pairs": all_pairs_of(n, source), "compared_pairs": len(left), "edges": len(edges.left),
         "keys": [key.name for key in keys], "expected_matches": learnt.matches, "prior": learnt.prior,
+        "household": learnt.household,
         "clusters": int(labels.max(initial=-1)) + 1,
     }
+    model.habits = known
     model.trained = {"rows": float(n), "pairs": float(len(left)), "matches": learnt.matches}
     return Linked(labels, edges, model, report)
 
@@ -131,12 +132,13 @@ def _model(
     for c, comparison in enumerate(comparisons):
         for k, level in enumerate(comparison.levels):
             level.m, level.u = float(learnt.m[c][k]), float(learnt.u[c][k])
+            level.h = float(learnt.h[c][k]) if learnt.household else 0.0
             if level.tf:
                 scales[level.tf] = learnt.scales[c]
                 frequencies[level.tf], floors[level.tf] = _shares(con, level.tf, learnt.scales[c])
     return Model(
         kinds=dict(columns.kinds), comparisons=comparisons, keys=keys, prior=learnt.prior, frequencies=frequencies,
-        scales=scales, floors=floors, repeat=_REPEAT,
+        scales=scales, floors=floors, household=learnt.household,
     )
 
 

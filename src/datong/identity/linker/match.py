@@ -61,10 +61,10 @@ class Matcher:
         self.model, self.layout = model, Layout(model)
         place = {field: at for at, field in enumerate(self.layout.fields)}
         self._compiled = [_Compiled(each, place, model) for each in model.comparisons]
-        self._groups: dict[str, list[int]] = {}
-        for at, each in enumerate(model.comparisons):
-            if each.group:
-                self._groups.setdefault(each.group, []).append(at)
+        self._home = [at for at, each in enumerate(model.comparisons) if any(level.h for level in each.levels)]
+        self._at_home = [
+            np.array([*(level.at_home(0.0) for level in model.comparisons[at].levels), 0.0]) for at in self._home
+        ]
 
     def levels(self, one: Row, others: Sequence[Row]) -> npt.NDArray[np.int8]:
         """Return the level of each comparison for each other row, -1 where a value is missing: (rows, comparisons)."""
@@ -72,20 +72,20 @@ class Matcher:
 
     def weights(self, one: Row, others: Sequence[Row]) -> npt.NDArray[np.float64]:
         """Return the log2 odds that each of the others is the same person's, prior included."""
-        counted = self._counted(self._compare(one, others)[1])
-        return np.asarray(counted.sum(axis=1) + self.model.start, np.float64)
+        levels, bits = self._compare(one, others)
+        return np.asarray(bits.sum(axis=1) + self.model.start - self._beside(levels, bits), np.float64)
 
     def rank(self, one: Row, others: Sequence[tuple[int, Row]], best: int = 10) -> list[Candidate]:
         """Return the best of the others (number, row), most likely first, each with its waterfall."""
         if not others:
             return []
         levels, bits = self._compare(one, [row for _, row in others])
-        counted = self._counted(bits)
-        total = (counted.sum(axis=1) + self.model.start).tolist()
+        beside = self._beside(levels, bits)
+        total = (bits.sum(axis=1) + self.model.start - beside).tolist()
         order = sorted(range(len(others)), key=lambda at: (-total[at], others[at][0]))[:best]
         return [
             Candidate(others[at][0], total[at], probability(total[at]),
-                      self._waterfall(levels[at].tolist(), counted[at].tolist()))
+                      self._waterfall(levels[at].tolist(), bits[at].tolist(), float(beside[at])))
             for at in order
         ]
 
@@ -99,25 +99,18 @@ class Matcher:
             levels[:, at], bits[:, at] = each.compare(by_column)
         return levels, bits
 
-    def _counted(self, bits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Return the bits as they count: of a group the strongest for and against whole, the rest `repeat` times."""
-        if not self._groups:
-            return bits
-        bits = bits.copy()
-        rows = np.arange(len(bits))
-        for members in self._groups.values():
-            part = bits[:, members]
-            whole = np.zeros(part.shape, bool)
-            whole[rows, part.argmax(axis=1)] |= part.max(axis=1) > 0
-            whole[rows, part.argmin(axis=1)] |= part.min(axis=1) < 0
-            bits[:, members] = np.where(whole, part, part * self.model.repeat)
-        return bits
+    def _beside(self, levels: npt.NDArray[np.int8], bits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return what is taken off because two people of one household would agree as well."""
+        at_home = np.zeros(len(bits))
+        for at, table in zip(self._home, self._at_home, strict=True):
+            at_home += bits[:, at] + table[levels[:, at]]
+        return self.model.beside(at_home)
 
-    def _waterfall(self, levels: Sequence[int], counted: Sequence[float]) -> tuple[Step, ...]:
+    def _waterfall(self, levels: Sequence[int], bits: Sequence[float], beside: float) -> tuple[Step, ...]:
         steps = [Step("prior", "", self.model.start)]
-        for each, level, weight in zip(self.model.comparisons, levels, counted, strict=True):
+        for each, level, weight in zip(self.model.comparisons, levels, bits, strict=True):
             steps.append(Step(each.name, each.levels[level].name if level >= 0 else "missing", weight))
-        return tuple(steps)
+        return (*steps, Step("household", "", -beside)) if self.model.household else tuple(steps)
 
 
 class _Compiled:

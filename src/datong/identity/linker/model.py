@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from datong.errors import ConfigError
 
@@ -59,7 +61,8 @@ class Level(msgspec.Struct, omit_defaults=True):
 
     `tf` names the field whose frequency replaces u for an agreement upon it: the weight becomes
     log2(m / max(frequency of the value, floor)) instead of log2(m / u), see `Model.weight_of`. A `silent` level says
-    nothing (weight 0): what it found was counted by another comparison.
+    nothing (weight 0): what it found was counted by another comparison. `h` is how often two persons of one household
+    fall into the level (0: as often as any two persons).
     """
 
     name: str
@@ -68,24 +71,24 @@ class Level(msgspec.Struct, omit_defaults=True):
     u: float = 0.0
     tf: str = ""
     silent: bool = False
+    h: float = 0.0
 
     @property
     def weight(self) -> float:
         """Return log2(m/u), 0 when silent."""
         return 0.0 if self.silent else math.log2(max(self.m, 1e-9) / max(self.u, 1e-12))
 
+    def at_home(self, weight: float) -> float:
+        """Return what the level says for one household (log2 of h by u), from what it says for one person."""
+        return weight + math.log2(self.h / max(self.m, 1e-9)) if self.h and not self.silent else 0.0
+
 
 class Comparison(msgspec.Struct, omit_defaults=True):
-    """Levels over some fields of one kind. When one of `fields` is null on either side it says nothing (weight 0).
-
-    `group` names comparisons that repeat each other (phone, address, household of one home): of a group, the strongest
-    agreement counts whole and each further one is multiplied by `Model.repeat`; disagreements likewise.
-    """
+    """Levels over some fields of one kind. When one of `fields` is null on either side it says nothing (weight 0)."""
 
     name: str
     fields: tuple[str, ...]
     levels: list[Level]
-    group: str = ""
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -111,6 +114,9 @@ class Key(msgspec.Struct, frozen=True):
 class Model(msgspec.Struct):
     """A trained linker.
 
+    The weight of a pair is `start`, plus the weights of its levels, less `beside` of the sum of their `at_home`
+    weights: what the people of one household share (surname, address, phone …) says no more than that two records are
+    of one household. `household` is the probability of that for two records drawn at random, 0 when it was not learnt.
     `prior` is the probability that two records of the table, drawn at random, are one person. `frequencies` has, for
     each field with a `tf` level, the share of records (of those not null) per value. Of that share, `scales[field]` is
     owed to other persons (the rest to records of the same one); what is left is at least `floors[field]`, which is also
@@ -126,7 +132,7 @@ class Model(msgspec.Struct):
     frequencies: dict[str, dict[str, float]] = msgspec.field(default_factory=dict)
     scales: dict[str, float] = msgspec.field(default_factory=dict)
     floors: dict[str, float] = msgspec.field(default_factory=dict)
-    repeat: float = 0.0
+    household: float = 0.0
     habits: dict[str, str] = msgspec.field(default_factory=dict)
     trained: dict[str, float] = msgspec.field(default_factory=dict)
     version: int = VERSION
@@ -135,6 +141,13 @@ class Model(msgspec.Struct):
     def start(self) -> float:
         """Return the prior as log2 odds."""
         return math.log2(self.prior / (1 - self.prior))
+
+    def beside(self, at_home: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return log2 of how much likelier pairs are of housemates or strangers than of strangers alone."""
+        if not self.household:
+            return np.zeros_like(at_home)
+        odds = math.log2(self.household / (1 - self.household))
+        return np.asarray(np.logaddexp2(0, at_home + odds), at_home.dtype)
 
     def weight_of(self, level: Level, value: str | None) -> float:
         """Return the weight of a level; `value` is what both agree upon in the field `level.tf`."""

@@ -3,7 +3,7 @@
 Splink is given the pairs (`register_blocked_pairs_for_predict`) and comparisons whose level k weighs -k and whose
 agreements weigh log2(1/frequency of the value). What it answers is then not yet a score but what every score needs:
 the level of each comparison and the surprise of each agreement. Training counts them and the model weighs them, so
-that each pair is compared once, and household fields can be counted once, which a plain sum cannot.
+that each pair is compared once, and what a household shares can be counted once, which a plain sum cannot.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from datong.identity.linker.compare import sql_of
 from datong.identity.linker.edges import Float32, Int32
 from datong.identity.linker.model import Comparison, Level, Model
 
-__all__ = ["Levels", "Records", "Scores", "weights"]
+__all__ = ["Levels", "Records", "Scores", "parts", "weights"]
 
 CHUNK = 1_000_000
 """Pairs compared at once: bounds the memory, whatever the number of pairs."""
@@ -108,42 +108,36 @@ class Records:
 
 
 def weights(model: Model, found: Levels) -> Float32:
-    """Return the log2 odds of pairs, prior included.
-
-    Of a group, the strongest agreement and the strongest disagreement count whole, the others `model.repeat` times.
-    """
+    """Return the log2 odds of pairs, prior included, as `Model` describes them."""
+    bits, beside = parts(model, found)
     total = np.full(len(found.level), model.start, np.float32)
-    groups: dict[str, list[Float32]] = {}
-    t = 0
+    for each in bits:
+        total += each
+    return total - beside
+
+
+def parts(model: Model, found: Levels) -> tuple[list[Float32], Float32]:
+    """Return what each comparison says of the pairs, and what housemates take off: see `Model`."""
+    bits: list[Float32] = []
+    at_home, t = np.zeros(len(found.level), np.float32), 0
     for c, comparison in enumerate(model.comparisons):
-        table = np.array([*(_base(level) for level in comparison.levels), 0.0], np.float32)
-        each = table[found.level[:, c]]
-        fields = [level.tf for level in comparison.levels]
-        if any(fields):
-            for k in (k for k, field in enumerate(fields) if field):
-                scale, floor = model.scales.get(fields[k], 1.0), model.floors.get(fields[k], 1e-12)
-                bits = np.minimum(found.surprise[:, t] - np.float32(np.log2(scale)), np.float32(-np.log2(floor)))
-                each += np.where(found.level[:, c] == k, bits, np.float32(0))
-            t += 1
-        if comparison.group:
-            groups.setdefault(comparison.group, []).append(each)
-        else:
-            total += each
-    for members in groups.values():
-        total += _once(np.stack(members), model.repeat)
-    return total
+        level = found.level[:, c]
+        each = np.array([*(_base(level) for level in comparison.levels), 0.0], np.float32)[level]
+        for k, asked in enumerate(comparison.levels):
+            if asked.tf and not asked.silent:
+                scale, floor = model.scales.get(asked.tf, 1.0), model.floors.get(asked.tf, 1e-12)
+                rare = np.minimum(found.surprise[:, t] - np.float32(np.log2(scale)), np.float32(-np.log2(floor)))
+                each += np.where(level == k, rare, np.float32(0))
+        t += any(asked.tf for asked in comparison.levels)
+        bits.append(each)
+        if any(asked.h for asked in comparison.levels):
+            at_home += each + np.array([*(asked.at_home(0.0) for asked in comparison.levels), 0.0], np.float32)[level]
+    return bits, model.beside(at_home)
 
 
 def _base(level: Level) -> float:
     """Return what a level weighs before the surprise of its value is added."""
     return float(np.log2(max(level.m, 1e-9))) if level.tf and not level.silent else level.weight
-
-
-def _once(members: npt.NDArray[np.float32], repeat: float) -> Float32:
-    """Return the weight of a group from those of its comparisons (one row each)."""
-    best, worst = np.maximum(members.max(axis=0), 0), np.minimum(members.min(axis=0), 0)
-    whole = best + worst
-    return np.asarray(whole + repeat * (members.sum(axis=0) - whole), np.float32)
 
 
 class Scores:

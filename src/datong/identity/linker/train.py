@@ -11,12 +11,14 @@ Formulas: Fellegi and Sunter (1969); EM for them: Winkler (1988).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from datong.identity.linker.columns import Columns
+from datong.identity.linker.compare import OWN, SHARED
 from datong.identity.linker.edges import Int32
 from datong.identity.linker.model import Comparison
 from datong.identity.linker.score import Int8, Records
@@ -25,23 +27,51 @@ __all__ = ["Learnt", "all_pairs_of", "learn", "random_pairs"]
 
 Float64 = npt.NDArray[np.float64]
 
-RANDOM_PAIRS = 250_000
+RANDOM_PAIRS = 120_000
 TRAINING_PAIRS = 1_000_000
 ROUNDS = 100
 
-_PSEUDO = 2.0
-"""Pairs that are believed in before any was seen, spread as `_start` says: no level ever becomes impossible."""
+_PSEUDO = 50.0
+"""Pairs of one person that are believed in before any was seen, spread as `_start` says."""
+
+_SURE = 0.9
+"""Only pairs at least so probable teach: many doubtful ones would otherwise teach that doubt is a match."""
+
+_USUAL = {
+    "given_name": 0.005, "surname": 0.003, "full_name": 1e-4, "date_of_birth": 1e-4, "phone": 1e-5, "email": 1e-5,
+    "national_id": 1e-5, "card": 1e-5, "address": 1e-3, "street_number": 0.02, "postcode": 5e-3, "city": 0.03,
+    "region": 0.1, "gender": 0.5, "household": 1e-4, "title": 1e-3, "company": 1e-3,
+}
+_USUAL_PAIRS = 2_000.0
+"""How often different persons usually agree in a field, and how many pairs this is believed as; counts soon win."""
+
+
+_TWINS = 0.01
+"""How often two persons of one household have the same day of birth."""
+
+
+class _Field(NamedTuple):
+    """What training knows of a comparison: its kind, all pairs of the table by level, and how often strangers agree."""
+
+    kind: str
+    among: Float64
+    usual: float
 
 
 class Learnt(NamedTuple):
-    """`m` and `u` per comparison and level; `scales` per comparison: the share of exact agreements between different
-    persons among all exact agreements, as a factor on frequencies; `prior`; `matches` expected among the pairs seen.
+    """What training found.
+
+    `m`, `u` and `h` (two persons of one household; 0: as u) per comparison and level. `scales` per comparison: the
+    share of exact agreements between different persons among all, as a factor on frequencies. `prior` and `household`
+    of all pairs; `matches` expected among the pairs seen.
     """
 
     m: list[Float64]
     u: list[Float64]
+    h: list[Float64]
     scales: list[float]
     prior: float
+    household: float
     matches: float
 
 
@@ -67,45 +97,50 @@ def random_pairs(n: int, source: Int32 | None, count: int = RANDOM_PAIRS) -> tup
     return left[keep].astype(np.int32), right[keep].astype(np.int32)
 
 
-def learn(records: Records, blocked: Int8, n: int, source: Int32 | None) -> Learnt:
+def learn(records: Records, blocked: Int8, columns: Columns, n: int, source: Int32 | None) -> Learnt:
     """Return the parameters; `blocked` are the levels of the pairs that blocking found."""
     total = all_pairs_of(n, source)
     drawn = records.compare(*random_pairs(n, source)).level
-    raw = [
-        _among_all(records.con, each, drawn[:, c], source is not None) for c, each in enumerate(records.comparisons)
-    ]
+    kinds = {name: fields.kind for fields in columns for name in fields.names}
+    fields = []
+    for c, each in enumerate(records.comparisons):
+        kind = kinds[each.name]
+        among = _among_all(records.con, each, drawn[:, c], total, source is not None)
+        fields.append(_Field(kind, among, _USUAL.get(kind, 0.01)))
     share = 1.0
     if len(blocked) > TRAINING_PAIRS:
         chosen = np.random.default_rng(20260302).choice(len(blocked), TRAINING_PAIRS, replace=False)
         share, blocked = TRAINING_PAIRS / len(blocked), blocked[chosen]
     patterns, counts = np.unique(blocked, axis=0, return_counts=True)
-    return _maximise(patterns, counts / share, raw, total)
+    return _maximise(patterns, counts / share, fields, total, n)
 
 
-def _among_all(con: duckdb.DuckDBPyConnection, comparison: Comparison, drawn: Int8, linking: bool) -> Float64:
-    """Return how often each level occurs among all pairs of the table, nulls aside."""
+def _among_all(
+    con: duckdb.DuckDBPyConnection, comparison: Comparison, drawn: Int8, total: float, linking: bool
+) -> Float64:
+    """Return how many of all pairs of the table fall into each level, nulls aside."""
     seen = np.bincount(drawn[drawn >= 0], minlength=len(comparison.levels)).astype(float)
-    found: Float64 = (seen + 0.5) / (seen.sum() + 0.5 * len(seen))
+    filled = total * float((drawn >= 0).mean()) if len(drawn) else 0.0
+    shares: Float64 = (seen + 0.5) / (seen.sum() + 0.5 * len(seen))
     first = comparison.levels[0].when
     if first.op == "exact" and first.fields == comparison.fields:
-        exact = _agreeing(con, first.fields[0], linking)
-        if exact is not None:
-            found[1:] *= (1 - exact) / found[1:].sum()
-            found[0] = exact
-    return found
+        agreeing, filled = _agreeing(con, first.fields[0], linking)
+        exact = agreeing / filled if filled else shares[0]
+        shares[1:] *= (1 - exact) / shares[1:].sum()
+        shares[0] = exact
+    return np.asarray(shares * max(filled, 1.0))
 
 
-def _agreeing(con: duckdb.DuckDBPyConnection, field: str, linking: bool) -> float | None:
-    """Return the share of pairs (of different sources) with equal values of a field, None when there are none."""
-    same = "sum(n * n) - sum(o)" if linking else "sum(n * (n - 1))"
-    every = "sum(n) * sum(n) - (SELECT sum(k * k) FROM (SELECT count(*) AS k FROM {t} GROUP BY source))" if linking \
-        else "sum(n) * (sum(n) - 1)"
+def _agreeing(con: duckdb.DuckDBPyConnection, field: str, linking: bool) -> tuple[float, float]:
+    """Return the pairs (of different sources) with equal values of a field, and those with any values."""
     table = f'(SELECT * FROM records WHERE "{field}" IS NOT NULL)'
-    per_source = ", sum(k * k) AS o" if linking else ""
-    values = f"SELECT sum(k) AS n{per_source} FROM (SELECT \"{field}\" AS v, source, count(*)::DOUBLE AS k " \
-             f"FROM {table} GROUP BY ALL) GROUP BY v"
-    row: Any = con.execute(f"SELECT {same}, {every.format(t=table)} FROM ({values})").fetchone()
-    return max(float(row[0]), 0.0) / float(row[1]) if row[1] else None
+    per_source = f"(SELECT \"{field}\" AS v, source, count(*)::DOUBLE AS k FROM {table} GROUP BY ALL)"
+    values = f"(SELECT sum(k) AS n, sum(k * k) AS o FROM {per_source} GROUP BY v)"
+    sources = f"(SELECT sum(k * k) FROM (SELECT count(*)::DOUBLE AS k FROM {table} GROUP BY source))"
+    same, every = ("sum(n * n - o)", f"sum(n) * sum(n) - {sources}") if linking else (
+        "sum(n * (n - 1))", "sum(n) * (sum(n) - 1)")
+    row = con.execute(f"SELECT coalesce({same}, 0) / 2, coalesce({every}, 0) / 2 FROM {values}").fetchone() or (0, 0)
+    return float(row[0]), float(row[1])
 
 
 def _start(levels: int) -> Float64:
@@ -115,30 +150,74 @@ def _start(levels: int) -> Float64:
     return np.array([0.75, *[0.15 / (levels - 2)] * (levels - 2), 0.1])
 
 
-def _maximise(patterns: Int8, counts: Float64, raw: Sequence[Float64], total: float) -> Learnt:
-    """Return m, u and the prior by expectation maximisation over patterns of levels and their counts."""
-    start = [_start(len(each)) for each in raw]
-    m, u = [each.copy() for each in start], [each.copy() for each in raw]
-    prior, matches = min(1e-3, 0.5 * max(counts.sum(), 1.0) / max(total, 1.0)), 0.0
+def _maximise(patterns: Int8, counts: Float64, fields: Sequence[_Field], total: float, n: int) -> Learnt:
+    """Return what expectation maximisation finds in patterns of levels and their counts.
+
+    A pair is of one person, of two of one household, or of two strangers; the second class is left out where the
+    table has nothing that housemates share, or nothing that tells them apart.
+    """
+    start = [_start(len(each.among)) for each in fields]
+    m, u = [each.copy() for each in start], [_others(each, each.among * 0) for each in fields]
+    homely = bool({each.kind for each in fields} & SHARED and {each.kind for each in fields} & OWN)
+    h = [start[c].copy() if each.kind in SHARED else u[c].copy() for c, each in enumerate(fields)]
+    prior, matches = min(0.2 * n / max(total, 1.0), 0.1), 0.0
+    household = prior / 2 if homely else 0.0
     for _ in range(ROUNDS):
-        odds = np.full(len(patterns), np.log(prior / (1 - prior)))
-        for c, (mine, theirs) in enumerate(zip(m, u, strict=True)):
-            odds += np.append(np.log(mine / theirs), 0.0)[patterns[:, c]]
-        weight: Float64 = counts / (1 + np.exp(-odds))
-        matches = float(weight.sum())
-        before, prior = prior, float(np.clip(matches / max(total, 1.0), 1e-10, 0.5))
-        for c in range(len(raw)):
-            known = patterns[:, c] >= 0
-            seen = np.bincount(patterns[known, c], weights=weight[known], minlength=len(raw[c])) + _PSEUDO * start[c]
-            m[c] = seen / seen.sum()
-            u[c] = _others(raw[c], m[c], prior)
+        one, home = _odds(patterns, m, u, prior), _odds(patterns, h, u, household)
+        rest = np.logaddexp(np.logaddexp(one, home), 0.0)
+        teaches, homes = (counts * chance * (chance >= _SURE) for chance in (np.exp(one - rest), np.exp(home - rest)))
+        matches, before = float(teaches.sum()), prior
+        prior = float(np.clip(matches / max(total, 1.0), 1e-10, 0.5))
+        household = float(np.clip(homes.sum() / max(total, 1.0), 1e-12, 0.3)) if homely else 0.0
+        for c, each in enumerate(fields):
+            mine, theirs = (_counted(patterns[:, c], weight, len(m[c])) for weight in (teaches, homes))
+            m[c] = (mine + _PSEUDO * start[c]) / (mine.sum() + _PSEUDO)
+            u[c] = _others(each, mine + theirs)
+            shared = (theirs + _PSEUDO * start[c]) / (theirs.sum() + _PSEUDO)
+            h[c] = shared if each.kind in SHARED else _apart(each, u[c])
         if abs(np.log(prior / before)) < 1e-5:
             break
-    scales = [float(np.sqrt(min(theirs[0] / all_[0], 1.0))) for theirs, all_ in zip(u, raw, strict=True)]
-    return Learnt(m, u, scales, prior, matches)
+    scales = [
+        float(np.sqrt(min(u[c][0] * each.among.sum() / max(each.among[0], 1e-12), 1.0)))
+        for c, each in enumerate(fields)
+    ]
+    told = [h[c] if each.kind in (*SHARED, "date_of_birth") else u[c] * 0 for c, each in enumerate(fields)]
+    return Learnt(m, u, told, scales, prior, household, matches)
 
 
-def _others(raw: Float64, m: Float64, prior: float) -> Float64:
-    """Return the shares of levels among pairs of different persons, from those among all pairs."""
-    found = np.maximum((raw - prior * m) / (1 - prior), np.maximum(raw * 0.01, 1e-9))
+def _odds(patterns: Int8, these: Sequence[Float64], others: Sequence[Float64], prior: float) -> Float64:
+    """Return the log odds of a class against strangers for each pattern, -inf when the class is impossible."""
+    if not prior:
+        return np.full(len(patterns), -np.inf)
+    odds = np.full(len(patterns), np.log(prior / (1 - prior)))
+    for c, (mine, theirs) in enumerate(zip(these, others, strict=True)):
+        odds += np.append(np.log(mine / theirs), 0.0)[patterns[:, c]]
+    return odds
+
+
+def _counted(levels: Int8, weight: Float64, size: int) -> Float64:
+    """Return the weight that fell into each level."""
+    known = levels >= 0
+    return np.bincount(levels[known], weight[known], size).astype(np.float64)
+
+
+def _apart(field: _Field, u: Float64) -> Float64:
+    """Return how housemates fall into levels of what they do not share: as strangers, but for twins."""
+    found = u.copy()
+    if field.kind == "date_of_birth":
+        found[0] = max(found[0], _TWINS)
     return np.asarray(found / found.sum())
+
+
+def _others(field: _Field, known: Float64) -> Float64:
+    """Return the shares of levels among pairs of strangers: all pairs without the `known` others.
+
+    Half a pair, or a hundredth of what there was, is left to a level that those alone fill; few pairs are supplemented
+    by what is usual.
+    """
+    found = np.maximum(field.among - known, np.maximum(field.among * 0.01, 0.5))
+    shares = found / found.sum()
+    exact = (shares[0] * found.sum() + field.usual * _USUAL_PAIRS) / (found.sum() + _USUAL_PAIRS)
+    shares[1:] *= (1 - exact) / shares[1:].sum()
+    shares[0] = exact
+    return np.asarray(shares)

@@ -68,12 +68,14 @@ def made(columns: Columns, size: int, seed: int) -> tuple[dict[str, list[str | N
     for each in comparisons:
         for level in each.levels:
             level.m, level.u = dice.uniform(0.01, 0.9), dice.uniform(0.0001, 0.5)
+            shared = each.fields[0].startswith(("surname", "address", "city", "phone"))
+            level.h = dice.uniform(0.01, 0.9) if shared else 0.0
             if level.tf:
                 known = [v for v in fields[level.tf] if v is not None]
                 frequencies[level.tf] = {v: known.count(v) / len(known) for v in set(known)}
     floors = dict.fromkeys(frequencies, 0.004)
     scales = {field: dice.uniform(0.2, 1.0) for field in frequencies}
-    return fields, Model(dict(columns.kinds), comparisons, [], 1e-4, frequencies, scales, floors, repeat=0.25)
+    return fields, Model(dict(columns.kinds), comparisons, [], 1e-4, frequencies, scales, floors, household=2e-4)
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_the_weights_are_those_of_splink(con: duckdb.DuckDBPyConnection, kinds: 
 
 
 def test_the_waterfall_adds_up() -> None:
-    """The steps of a candidate sum to its weight, groups counted once; the best candidate comes first."""
+    """The steps of a candidate sum to its weight, what housemates explain taken off; the best candidate comes first."""
     columns = columns_of("given_name", "surname", "address", "postcode", "city")
     fields, model = made(columns, 60, seed=3)
     matcher = Matcher(model)
@@ -128,7 +130,9 @@ def test_the_waterfall_adds_up() -> None:
     assert [each.weight for each in ranked] == sorted((each.weight for each in ranked), reverse=True)
     assert len(ranked) == 59
     for each in ranked:
-        assert [step.comparison for step in each.waterfall] == ["prior", *(c.name for c in model.comparisons)]
+        assert [step.comparison for step in each.waterfall] == [
+            "prior", *(c.name for c in model.comparisons), "household",
+        ]
         assert sum(step.weight for step in each.waterfall) == pytest.approx(each.weight)
     assert matcher.rank(rows[0], []) == []
 

@@ -10,10 +10,12 @@ import datong.identity.linker.tables
 import datong.identity.linking.tables  # noqa: F401 (and so are linking runs)
 from datong.identity.changed import Changes
 from datong.identity.correct import ACTIONS, Correction, correct, correct_all, correction
+from datong.identity.dry_run import Difference, dry_run
 from datong.identity.golden import contact, golden, golden_of_all, told_of_all, traits
 from datong.identity.held import Held, held, shared_values
 from datong.identity.pace import Breaker, breakers
 from datong.identity.parted import Parted, parted
+from datong.identity.path import Proof, path
 from datong.identity.people import channels_counts, last_seen, members, search
 from datong.identity.policy import CHANNEL_FAMILY
 from datong.identity.read import (
@@ -29,11 +31,12 @@ from datong.identity.read import (
 )
 from datong.identity.step import Identity
 from datong.identity.survive import FIELDS, Field, Golden, Told, fields_of
+from datong.identity.why import Why, why
 
 __all__ = [
-    "ACTIONS", "CHANNEL_FAMILY", "FIELDS", "Breaker", "Changes", "Correction", "Field", "Golden", "Held", "Identity",
-    "Linked", "Parted", "Recognition", "Told", "breakers", "channels_counts", "contact", "correct", "correct_all",
-    "correction", "fields_of", "golden", "golden_of_all", "held", "history", "identifiers_of", "identifiers_of_all",
-    "label", "last_seen", "live", "member", "members", "parted", "search", "shared_values", "told_of_all", "traits",
-    "who",
+    "ACTIONS", "CHANNEL_FAMILY", "FIELDS", "Breaker", "Changes", "Correction", "Difference", "Field", "Golden",
+    "Held", "Identity", "Linked", "Parted", "Proof", "Recognition", "Told", "Why", "breakers", "channels_counts",
+    "contact", "correct", "correct_all", "correction", "dry_run", "fields_of", "golden", "golden_of_all", "held",
+    "history", "identifiers_of", "identifiers_of_all", "label", "last_seen", "live", "member", "members", "parted",
+    "path", "search", "shared_values", "told_of_all", "traits", "who", "why",
 ]

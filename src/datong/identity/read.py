@@ -27,10 +27,10 @@ class Linked(msgspec.Struct, frozen=True):
 
 
 class Recognition(msgspec.Struct, frozen=True):
-    """One decision about a member: `kind` create, attach, merge, refuse, shared, block or channels.
+    """One decision about a member; `kind` is one of those named at the table `identity_event`.
 
-    `member` is who it was about at that time, `other` the member merged away, refused or left; `cause` is the event's
-    id, `detail` the reason.
+    `member` is who it was about at that time, `other` the member merged away, refused, left or split off; `cause` is
+    the event's id, `detail` the reason, `actor` who corrected (empty for the rules), `undoes` the decision taken back.
     """
 
     seq: int
@@ -43,6 +43,8 @@ class Recognition(msgspec.Struct, frozen=True):
     key: int | None
     cause: str
     detail: str
+    actor: str = ""
+    undoes: int | None = None
 
 
 def label(member: int) -> str:
@@ -94,7 +96,8 @@ def history(tx: sa.Connection, member: int) -> list[Recognition]:
     rows = {row.seq: row for column in (EVENT.c.member, EVENT.c.other)
             for row in fetch_in(tx, sa.select(EVENT), column, ids)}
     return [
-        Recognition(r.seq, r.offset, r.at, r.kind, r.member, r.other, r.ns, r.key, r.cause, r.detail)
+        Recognition(r.seq, r.offset, r.at, r.kind, r.member, r.other, r.ns, r.key, r.cause, r.detail, r.actor,
+                    r.undoes)
         for _, r in sorted(rows.items())
     ]
 

@@ -9,7 +9,7 @@ A payment near a device is no anchor in the state but an observation repeated ov
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,21 +29,22 @@ _SURE, _MADE_UP = 0.99, 0.95
 """A login says who uses the device now: rarely it is lent. A made-up address another device may have made up too."""
 
 
-def anchored(event: Event, naming: Collection[str]) -> list[tuple[Identifier, Identifier]]:
+def anchored(event: Event, naming: Mapping[str, bool]) -> list[tuple[Identifier, Identifier]]:
     """Return (device, person's strongest identifier) of an event that ties them, else nothing.
 
-    `naming` are the namespaces that name a person. Only the word of a trusted sender counts.
+    `naming` are the namespaces that name a person, and whether their values must be verified: a number that somebody
+    typed into a form ties nothing. Only the word of a trusted sender counts.
     """
     if not event.trusted or event.type == "Device Sighted" or len(event.identifiers) < 2:
         return []
     devices = [i for i in event.identifiers if i.ns in DEVICES]
     if not devices:
         return []
-    by = next((i for i in event.identifiers if i.ns in naming), None)
+    by = next((i for i in event.identifiers if i.ns in naming and (i.verified or not naming[i.ns])), None)
     return [(device, by) for device in devices] if by is not None else []
 
 
-def take_anchors(tx: sa.Connection, events: list[Event], naming: Collection[str]) -> None:
+def take_anchors(tx: sa.Connection, events: list[Event], naming: Mapping[str, bool]) -> None:
     """Write the devices and holders that these events tie; the same events twice change nothing more."""
     devices: dict[int, dict[str, Any]] = {}
     holders: dict[tuple[int, int], dict[str, Any]] = {}

@@ -23,7 +23,7 @@ class Devices(Stage):
         """Read which namespaces name a person."""
         self._vault, self._state = vault, store.state
         self._timezone = store.settings.retailer.timezone
-        self._naming = frozenset(n.name for n in namespaces(store.settings).values() if n.merges == "yes")
+        self._naming = {n.name: n.verified for n in namespaces(store.settings).values() if n.merges == "yes"}
         self._places: dict[str, str] | None = None
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:

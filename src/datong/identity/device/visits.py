@@ -1,9 +1,9 @@
 """Visits: frames of made-up addresses clustered into devices, as far as the air tells them apart, and counted.
 
 Same address: same device. Without it a *model* (its information elements) is the unit: where its sequence numbers go on
-over changes of address, they part the devices of the model (`tracks`); where they do not, all its frames until a day of
-silence are one device as far as the air tells, each stay until an hour of silence is one visit, and that stands for one
-or more devices and says how many (`crowd`). Never a person.
+over changes of address, they part the devices of the model (`tracks`); where they do not, all its frames are one device
+as far as the air tells, each stay until an hour of silence is one visit, and that stands for one or more devices and
+says how many (`crowd`). Never a person.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ __all__ = ["PASSING", "Clustered", "Visit", "cluster", "cluster_bursts"]
 
 PASSING = 30_000
 """Who is heard for less than so many ms walks past the door and is no visitor."""
+MEMORY = 90 * DAY
+"""After so many ms of silence frames of one model are no longer compared with what was before."""
 VARIANTS = 0.1
 """About how many models are another one of a phone that is counted already (one of seven in the design captures)."""
 
@@ -148,7 +150,7 @@ def _join_model(
     if not model:  # nothing but addresses: each is a device, as far as anybody knows; and what lacks even that is one
         among = among[bursts.address[among] == 0]
     if len(among):
-        quiet = bursts.start[among][1:] - np.maximum.accumulate(bursts.end[among])[:-1] > DAY
+        quiet = bursts.start[among][1:] - np.maximum.accumulate(bursts.end[among])[:-1] > MEMORY
         union.join(among[:-1][~quiet], among[1:][~quiet])
 
 

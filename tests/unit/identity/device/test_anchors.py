@@ -13,7 +13,7 @@ from datong.model import HOUR, MINUTE, Batch, Event, Identifier
 from datong.privacy import Vault
 from datong.storage import Store
 
-PHONE, OTHER = Identifier("phone", 11), Identifier("phone", 12)
+PHONE, OTHER = Identifier("phone", 11, verified=True), Identifier("phone", 12, verified=True)
 MAC, RANDOM, BLE = Identifier("wifi_mac", 21), Identifier("random_mac", 22), Identifier("ble_id", 23)
 
 
@@ -54,7 +54,8 @@ def test_a_login_ties_the_device(devices: Devices, store: Store) -> None:
 
 @pytest.mark.parametrize("wrong", [
     event(0, PHONE, MAC, trusted=False), event(0, MAC), event(0, PHONE), event(0, MAC, RANDOM),
-    event(0, MAC, Identifier("anonymous_id", 5)), event(0, PHONE, MAC, type="Device Sighted"),
+    event(0, MAC, Identifier("anonymous_id", 5)), event(0, MAC, Identifier("phone", 11)),
+    event(0, PHONE, MAC, type="Device Sighted"),
 ])
 def test_nothing_else_does(devices: Devices, store: Store, wrong: Event) -> None:
     take(devices, store, wrong)

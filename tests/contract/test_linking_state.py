@@ -28,11 +28,19 @@ from datong.storage import Store, event_record
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-GIVEN = ("anna bruno carla dario elena fabio greta hugo irene jakob karla luca marta nino olga paolo rita sergio tina "
-         "ugo vera walter xenia yvo zita").split()
-FAMILY = ("rossi bianchi ferrari russo romano gallo costa fontana conti ricci bruno moretti marino greco lombardi "
-          "barbieri rinaldi caruso ferrara galli martini leone longo gentile martinelli vitale serra coppola").split()
-STREETS = "via roma,corso italia,piazza duomo,via verdi,viale marconi,via dante,via manzoni,corso garibaldi".split(",")
+GIVEN = [
+    "anna", "bruno", "carla", "dario", "elena", "fabio", "greta", "hugo", "irene", "jakob", "karla", "luca", "marta",
+    "nino", "olga", "paolo", "rita", "sergio", "tina", "ugo", "vera", "walter", "xenia", "yvo", "zita",
+]
+FAMILY = [
+    "rossi", "bianchi", "ferrari", "russo", "romano", "gallo", "costa", "fontana", "conti", "ricci", "bruno", "moretti",
+    "marino", "greco", "lombardi", "barbieri", "rinaldi", "caruso", "ferrara", "galli", "martini", "leone", "longo",
+    "gentile", "martinelli", "vitale", "serra", "coppola",
+]
+STREETS = [
+    "via roma", "corso italia", "piazza duomo", "via verdi", "viale marconi", "via dante", "via manzoni",
+    "corso garibaldi",
+]
 
 
 class Shop:

@@ -67,7 +67,7 @@ def link(
             raise
         settings = load(config)
         if number is not None:
-            joins = remote(settings, f"/api/linking/runs/{number}/publish", body={})["joins"]
+            joins = remote(settings, f"/api/linking/runs/{number}/publish", body={})["published"]
             console.print(_published(number, joins))
             return
         if show is None:
@@ -110,8 +110,8 @@ def _published(number: int, joins: int) -> str:
 
 
 def _print(console: Console, page: dict[str, Any]) -> None:
-    table = Table(title=f"Linking run {page['id']} ({page['state']}, {page['records']:,} records)",
-                  title_justify="left", box=SIMPLE, padding=0)
+    console.print(f"Linking run {page['id']} ({page['state']}, {page['records']:,} records)")
+    table = Table(box=SIMPLE, padding=0)
     for name in ("members", "count"):
         table.add_column(name, justify="left" if name == "members" else "right", no_wrap=True)
     for name, count in (("would be merged into", page["merged"]), ("unchanged", page["unchanged"]),

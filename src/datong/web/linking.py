@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Request, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
-from datong.identity.linking import publish, run, runs, start_run
+from datong.identity.linking import ASK, AUTO, publish, run, runs, start_run
 from datong.platform import Platform
 from datong.web.correct import actor_of
 
@@ -23,11 +24,19 @@ def listing(request: Request[Any, Any, State]) -> dict[str, Any]:
         return {"runs": runs(tx)}
 
 
+class Bands(msgspec.Struct):
+    """From which probability a run joins without asking, and from which people are asked."""
+
+    auto: float = AUTO
+    ask: float = ASK
+
+
 @post("/linking/runs", sync_to_thread=True, status_code=202)
-def start(request: Request[Any, Any, State]) -> dict[str, str]:
+def start(request: Request[Any, Any, State], data: JSONBody[Bands]) -> dict[str, str]:
     """Start a dry run, which changes nothing; ask for its progress by the id."""
     platform: Platform = request.app.state.platform
-    return {"id": str(start_run(platform.store, platform.vault, actor=actor_of(request)))}
+    number = start_run(platform.store, platform.vault, actor=actor_of(request), auto=data.auto, ask=data.ask)
+    return {"id": str(number)}
 
 
 @get("/linking/runs/{number:int}", sync_to_thread=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-import numpy as np
 
 from datong.identity.linker.model import Model
 from datong.identity.linker.score import Levels, parts
@@ -20,13 +19,14 @@ class Part(msgspec.Struct, frozen=True):
 
 
 def waterfalls(model: Model, found: Levels) -> list[list[Part]]:
-    """Return for each pair the prior, every comparison's part, and what housemates take off; the sum is `weights`."""
+    """Return for each pair the prior, every comparison's part and what housemates take off: their sum is its weight."""
     bits, beside = parts(model, found)
-    columns = np.stack(bits, axis=1) if bits else np.zeros((len(found.level), 0))
-    return [
-        [Part("prior", "", round(model.start, 3))] + [
-            Part(comparison.name, comparison.levels[k].name if k >= 0 else "", round(float(columns[i, c]), 3))
-            for c, comparison in enumerate(model.comparisons) for k in (int(found.level[i, c]),)
-        ] + ([Part("household", "", round(-float(beside[i]), 3))] if model.household else [])
-        for i in range(len(found.level))
-    ]
+    falls = []
+    for pair, level in enumerate(found.level.tolist()):
+        fall = [Part("prior", "", round(model.start, 3))]
+        for comparison, k, each in zip(model.comparisons, level, bits, strict=True):
+            fall.append(Part(comparison.name, comparison.levels[k].name if k >= 0 else "", round(float(each[pair]), 3)))
+        if model.household:
+            fall.append(Part("household", "", round(-float(beside[pair]), 3)))
+        falls.append(fall)
+    return falls

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 __all__ = ["ENOUGH", "Calibration", "posterior"]
 
@@ -49,8 +50,9 @@ class Calibration:
 def _isotonic(votes: list[tuple[float, bool]]) -> list[tuple[float, float]]:
     """Return (mean weight, share of yes) of the pooled blocks; a yes and a no more keep it off 0 and 1."""
     blocks: list[list[float]] = []  # sum of weights, yes, votes
-    for weight, same in votes:
-        blocks.append([weight, float(same), 1.0])
+    for _, equal in groupby(votes, key=itemgetter(0)):
+        known = list(equal)
+        blocks.append([sum(weight for weight, _ in known), float(sum(same for _, same in known)), float(len(known))])
         while len(blocks) > 1 and blocks[-2][1] * blocks[-1][2] >= blocks[-1][1] * blocks[-2][2]:
             last = blocks.pop()
             blocks[-1] = [x + y for x, y in zip(blocks[-1], last, strict=True)]

@@ -123,6 +123,13 @@ class Index:
         rows = self._read(tx, RECORD.c.id, chosen)
         return [(number // _EACH, rows[number]) for number in chosen if number in rows]
 
+    def rows_of(self, tx: sa.Connection, members: Iterable[int]) -> dict[int, list[Row]]:
+        """Return all rows of each of the members."""
+        found: dict[int, list[Row]] = {}
+        for number, row in sorted(self._read(tx, RECORD.c.member, members).items()):
+            found.setdefault(number // _EACH, []).append(row)
+        return found
+
     def _read(self, tx: sa.Connection, column: sa.Column[Any], numbers: Iterable[int]) -> dict[int, Row]:
         """Return the rows by record number; `numbers` are those of records or of members, as `column` says."""
         unseal, unpack = self._vault.unseal, self.layout.unpack

@@ -7,10 +7,11 @@ log and under the limits of the graph, and can be undone; personal values are re
 
 from datong.identity.linking.dry_run import ASK, AUTO, carry_out, publish, start_run
 from datong.identity.linking.kept_model import kept_model, model_name
+from datong.identity.linking.newcomers import Newcomers
 from datong.identity.linking.read import run, runs
 from datong.identity.linking.review import ReviewPair, ReviewQueue, Side, Voted, Weight, review_queue, take_back, vote
 
 __all__ = [
-    "ASK", "AUTO", "ReviewPair", "ReviewQueue", "Side", "Voted", "Weight", "carry_out", "kept_model", "model_name",
-    "publish", "review_queue", "run", "runs", "start_run", "take_back", "vote",
+    "ASK", "AUTO", "Newcomers", "ReviewPair", "ReviewQueue", "Side", "Voted", "Weight", "carry_out", "kept_model",
+    "model_name", "publish", "review_queue", "run", "runs", "start_run", "take_back", "vote",
 ]

@@ -21,12 +21,12 @@ from datong.identity.linking.tables import PROPOSAL, REVIEW, RUN
 from datong.privacy import Vault, namespaces
 from datong.storage import Store, cursor, insert, set_cursor
 
-__all__ = ["ASK", "AUTO", "carry_out", "publish", "start_run"]
+__all__ = ["ASK", "AUTO", "REVIEWS", "carry_out", "publish", "start_run", "votes"]
 
 AUTO, ASK = 0.99, 0.2
 """From which probability pairs are joined without asking, and from which people are asked."""
 
-_COUNTER, _REVIEWS = "identity.runs", "identity.reviews"
+_COUNTER, REVIEWS = "identity.runs", "identity.reviews"
 _CHUNK = 2_000
 _alive: set[tuple[str, int]] = set()
 
@@ -80,7 +80,7 @@ def carry_out(
             before = tx.execute(sa.select(sa.func.max(RUN.c.id)).where(RUN.c.model != "", RUN.c.id < run)).scalar()
             policy = namespaces(store.settings)
             records = read_records(tx, vault, policy, lambda part: tell("reading", 0.4 * part))
-            kept_apart, calibration = apart(tx), Calibration(_votes(tx))
+            kept_apart, calibration = apart(tx), Calibration(votes(tx))
         found = find(records, kept_apart, calibration, row.auto, row.ask, tell)
         report = report_of(found, len(set(records.member.tolist())), row.auto, row.ask, _model(store, vault, before))
         report["votes"] = calibration.votes
@@ -133,14 +133,14 @@ def _keep(store: Store, run: int, found: Found, records: Any, report: dict[str, 
     pairs = {(key[p.members[0]], key[p.members[1]]): p for p in found.joins}
     with store.state.write() as tx:
         insert(tx, PROPOSAL, [{"run": run, "a": a, "b": b, "confidence": p.probability} for (a, b), p in pairs.items()])
-        last, _ = cursor(tx, _REVIEWS)
+        last, _ = cursor(tx, REVIEWS)
         insert(tx, REVIEW, [{
             "id": last + 1 + at, "run": run, "a": key[p.members[0]], "b": key[p.members[1]], "weight": p.weight,
             "probability": p.probability, "cost": p.cost, "reason": p.reason, "parts": msgspec.json.encode(p.parts),
             "state": "proposed", "actor": "", "at": None, "turn": 0, "correction": "",
         } for at, p in enumerate(found.asks)])
         if found.asks:
-            set_cursor(tx, _REVIEWS, last + len(found.asks))
+            set_cursor(tx, REVIEWS, last + len(found.asks))
         counts = {name: report[name] for name in ("merged", "split", "unchanged", "review")}
         tx.execute(sa.update(RUN).where(RUN.c.id == run).values(
             state="done", stage="", progress=1.0, finished=store.clock.now(), records=len(records.member),
@@ -148,7 +148,8 @@ def _keep(store: Store, run: int, found: Found, records: Any, report: dict[str, 
         ))
 
 
-def _votes(tx: sa.Connection) -> list[tuple[float, bool]]:
+def votes(tx: sa.Connection) -> list[tuple[float, bool]]:
+    """Return the weight of every pair that was voted upon, and whether it was said to be one person."""
     query = sa.select(REVIEW.c.weight, REVIEW.c.state).where(REVIEW.c.state.in_(("same", "different")))
     return [(weight, state == "same") for weight, state in tx.execute(query.order_by(REVIEW.c.id))]
 

@@ -15,7 +15,7 @@ from datong.commerce import Commerce
 from datong.config import Settings, load, make_clock
 from datong.delivery import Delivery, Relay
 from datong.flow import Flow
-from datong.identity import Identity
+from datong.identity import Changes, Identity
 from datong.identity.device import Devices
 from datong.marketing import Marketing
 from datong.places import Places
@@ -49,7 +49,7 @@ class Platform:
             (
                 Consents(), Places(store), Commerce(store),  # settle
                 QuarantineDesk(store, self.vault),
-                Identity(store, self.vault), Devices(store, self.vault),  # recognise
+                Identity(store, self.vault), Changes(store), Devices(store, self.vault),  # recognise
                 Tags(store, questions),  # describe
                 Scenes(store),  # sense
                 deciding,  # decide

@@ -17,6 +17,7 @@ from datong.delivery import Delivery, Relay
 from datong.flow import Flow
 from datong.identity import Changes, Identity
 from datong.identity.device import Devices
+from datong.identity.linking import Newcomers
 from datong.marketing import Marketing
 from datong.places import Places
 from datong.privacy import Consents, open_vault
@@ -57,15 +58,17 @@ class Platform:
             ),
         )
         self.relay = Relay(store, self.vault)
+        self.newcomers = Newcomers(store, self.vault)
         self.token = secrets.token_urlsafe(24)
         self._running = settings.data / "running.json"
 
     def start(self) -> None:
-        """Run the flow and the relay in their threads, and tell the command line where to ask."""
+        """Run the flow, the relay and the newcomers in their threads, and tell the command line where to ask."""
         gc.freeze()  # what is open now stays; looking through it again and again costs tens of milliseconds
         gc.set_threshold(20_000, 20, 50)
         self.flow.start()
         self.relay.start()
+        self.newcomers.start()
         url = f"http://{self.settings.server.host}:{self.settings.server.port}"
         self._running.touch(mode=0o600)
         self._running.write_text(json.dumps({"url": url, "token": self.token}), "utf-8")
@@ -73,6 +76,7 @@ class Platform:
     def close(self) -> None:
         """Stop the threads after the work in hand, and close the engines."""
         self.relay.stop()
+        self.newcomers.stop()
         self.flow.stop()
         self._running.unlink(missing_ok=True)
         self.store.close()

@@ -20,10 +20,10 @@ truth is known but the air is our own idea of one.
 Design (which elements, pauses, odds) was made on data/lecture; `held_out` are the challenge phones that are not in it.
 The first run on them, with what then stood, gave V .952 on all, .927 on challenge and .864 on held_out. Three changes
 were made after that look: a device is one over pauses up to 90 days instead of an hour (visits still end after an hour;
-a day was tried between, with .966, .952 and .940; on lecture every value from two days to two years gives the same), variants heard in the same scan are one model
-(changes no figure here), and vendor tags no longer stand in for missing capabilities. So the figures on challenge are
-not blind. The sample with GT.csv had been looked at before anything was
-designed, and is too small for a split.
+a day was tried between, with .966, .952 and .940; on lecture every value from two days to two years gives the same),
+variants heard in the same scan are one model (changes no figure here), and vendor tags no longer stand in for missing
+capabilities. So the figures on challenge are not blind. The sample with GT.csv had been looked
+at before anything was designed, and is too small for a split.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ _SHOWN = 3
 """An address with more variants than this is a placeholder or a collision, and joins none."""
 _SAME_SCAN = 500
 """Bursts at most this many ms apart are of one scan."""
+_FINE = 0.5
+"""Share of times that are no whole second; a sensor that rounds them cannot tell what was in one scan."""
 _LAGS = (-61_000, -29_000, -13_000, -7_000, 7_000, 13_000, 29_000, 61_000)
 _TOGETHER, _BY_CHANCE = 0.8, 1e-3
 _MOST = 500
@@ -69,6 +71,8 @@ def _join_shown(bursts: Bursts, names: Ints, union: Union) -> None:
 
 
 def _join_companions(bursts: Bursts, names: Ints, union: Union) -> None:
+    if float((bursts.start % 1_000 != 0).mean()) < _FINE:
+        return
     known, counts = np.unique(bursts.model[bursts.model != 0], return_counts=True)
     often = known[np.lexsort((known, -counts))][:_MOST]
     spans = {int(m): (bursts.start[bursts.model == m], np.sort(bursts.end[bursts.model == m])) for m in often}

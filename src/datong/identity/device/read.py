@@ -39,6 +39,7 @@ class Held(msgspec.Struct, frozen=True):
 class Hour(msgspec.Struct, frozen=True):
     """Visitors of a venue in the hour from `start` (ms): the estimate and its 90 % interval, each a whole number.
 
+    As JSON (`GET /api/visitors` gives `{"place", "hours": [Hour, …]}`) every field is a number.
     `known` are devices with an address of their own (counted, not estimated), `members` the members these belong to,
     `addresses` the different addresses that were heard: what a counter that trusts them would say.
     """

@@ -111,6 +111,14 @@ def test_variants_of_one_scan_are_one_model() -> None:
         [("a", 0), ("b", 1)], [("a", 1), ("b", 0)])
 
 
+def test_a_clock_of_whole_seconds_tells_no_scan() -> None:
+    air = Air()
+    for minute in range(10):  # two phones that a sensor reports once a minute
+        air.hear("a", minute * 60, address=100 + minute, model=7)
+        air.hear("b", minute * 60, address=200 + minute, model=8)
+    assert len(cluster(air.frames()).visits) == 2
+
+
 def test_bare_addresses_are_devices_and_perhaps_fewer() -> None:
     air = Air()
     for phone in range(6):

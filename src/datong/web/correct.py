@@ -31,11 +31,10 @@ def actor_of(request: Request[Any, Any, State]) -> str:
     return f"user:{request.session.get('user', 'local')}"
 
 
-@post([f"/identity/{action}" for action in identity.ACTIONS], status_code=202, sync_to_thread=True)
-def correct(request: Request[Any, Any, State], data: JSONBody[Said]) -> dict[str, str]:
+@post("/identity/{action:str}", status_code=202, sync_to_thread=True)
+def correct(request: Request[Any, Any, State], action: FromPath[str], data: JSONBody[Said]) -> dict[str, str]:
     """Put a correction into the log; ask for its outcome by the id."""
     platform: Platform = request.app.state.platform
-    action = request.url.path.rsplit("/", 1)[-1]
     said: dict[str, Any] = {"reason": "", **msgspec.to_builtins(data)}
     return {"id": identity.correct(platform.store, action, actor=actor_of(request), **said)}
 

@@ -40,6 +40,7 @@ from datong.web import (
     review,
     scenes,
     visitors,
+    why,
 )
 from datong.web.kept import Kept
 from datong.web.login import login, logout, me, require_login, session_config
@@ -106,7 +107,7 @@ def _console(platform: Platform) -> Litestar:
     behind_login = Router(
         "/api", guards=[require_login],
         route_handlers=[*live.routes, *members.routes, *reports.routes, *campaigns.routes, *scenes.routes,
-                        *correct.routes, *review.routes, *linking.routes, *policy.routes, *visitors.routes,
+                        *why.routes, *correct.routes, *review.routes, *linking.routes, *policy.routes, *visitors.routes,
                         *quarantine.routes],
     )
     static = [

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { EChartsCoreOption } from "echarts/core";
 import { useCallback, useMemo, useState } from "react";
+import { ApiError } from "../../../api/client";
 import { pathQuery } from "../../../api/identityQueries";
 import type { Evidence, Why, WhyIdentifier } from "../../../api/types";
 import { useFormat } from "../../../app/session";
@@ -36,13 +37,13 @@ function Path({ id, from, to, name }: { id: string; from: string; to: string; na
   const { t } = useWords();
   const format = useFormat();
   const query = useQuery(pathQuery(id, from, to));
+  const none = <Notice tight title={t("why.path.none")} text={t("why.path.none.hint")} />;
   if (!from || !to || from === to) return <p className="hint">{t("why.path.choose")}</p>;
+  if (query.error instanceof ApiError && query.error.status === 404) return none;
   return (
     <Answer query={query} lines={2}>
       {({ edges }) =>
-        edges.length === 0 ? (
-          <Notice tight title={t("why.path.none")} text={t("why.path.none.hint")} />
-        ) : (
+        edges.length === 0 ? none : (
           <ol className="path" aria-label={t("why.path")}>
             <li className="path-stop">{name(from)}</li>
             {walk(edges, from).map((hop) => (

@@ -79,7 +79,7 @@ export function Decisions({ why, correction }: { why: Why; correction: ReturnTyp
   return (
     <>
       <ol className="list decisions">
-        {[...why.timeline].reverse().map((one) => (
+        {why.timeline.map((one) => (
           <li key={one.seq} data-kind={one.kind}>
             <time>{format.dateTime(one.at)}</time>
             <span className="kind">

@@ -100,11 +100,12 @@ class Region:
                 return f"apart: decision {pair}"
         return ""
 
-    def settle(self, event: Event, row: dict[str, Any], keep: int | None = None) -> None:
+    def settle(self, event: Event, row: dict[str, Any], keep: int | None = None, back: bool = False) -> None:
         """Write who holds what by the evidence in force, under the decision `row`; fill `merges` and `splits`.
 
         `keep` is the identifier with which the only member of the region keeps its id; without it an id goes where the
-        identifier goes with which it began. A member merged away lives again where that identifier comes apart.
+        identifier goes with which it began, but not to an anonymous part while a known one is left without, unless we
+        go `back` to what was. A member merged away lives again where that identifier comes apart.
         """
         self._write_edges(row["seq"])
         parts = self._parts()
@@ -116,7 +117,7 @@ class Region:
         claims: dict[int, list[int]] = {}
         stays: dict[int, int] = {}
         for member in sorted(before):
-            stays[member] = self._stays(member, before[member], parts, of, keep)
+            stays[member] = self._stays(member, [parts[at] for at in sorted(before[member])], of, keep, back)
             claims.setdefault(stays[member], []).append(member)
         for number, known in sorted(self.members.items()):
             root, place = known["merged_into"], of.get(known["first"])
@@ -143,14 +144,16 @@ class Region:
                      if other in inside and seq not in self.lifted), None)
 
     def _stays(
-        self, member: int, places: set[int], parts: list[list[int]], of: dict[int, int], keep: int | None
+        self, member: int, parts: Sequence[Sequence[int]], of: dict[int, int], keep: int | None, back: bool
     ) -> int:
-        """Return the part in which the member's own id stays."""
-        if keep is not None and of.get(keep) in places:
-            return of[keep]
-        if (at := of.get(self.members[member]["first"])) is not None and at in places:
-            return at
-        return max(places, key=lambda at: self.weight(parts[at]))
+        """Return the place of the part in which the member's own id stays."""
+        heaviest = max(parts, key=self.weight)
+        began = self.members[member]["first"]
+        for part in parts:
+            if keep in part or (keep is None and began in part and (
+                    back or self.weight(part)[0] or not self.weight(heaviest)[0])):
+                return of[part[0]]
+        return of[heaviest[0]]
 
     def weight(self, part: Sequence[int]) -> tuple[int, int, int]:
         """Return a sorting key: the part with most identifiers that can speak for a member is the last."""

@@ -92,7 +92,7 @@ class _Undo:
             self.event, "undo", told.member, ns=told.ns, key=told.key, detail=str(said.get("reason", "")),
             actor=str(said.get("actor", "")), undoes=told.seq)
         self._share(row)
-        region.settle(self.event, row)
+        region.settle(self.event, row, back=True)
         self._part(row, severed)
         return row, region.merges, region.splits
 

@@ -46,6 +46,8 @@ _USUAL_PAIRS = 2_000.0
 """How often different persons usually agree in a field, and how many pairs this is believed as; counts soon win."""
 
 
+_SETTLE = 5
+
 _TWINS = 0.01
 """How often two persons of one household have the same day of birth."""
 
@@ -177,6 +179,12 @@ def _maximise(patterns: Int8, counts: Float64, fields: Sequence[_Field], total: 
             h[c] = shared if each.kind in SHARED else _apart(each, u[c])
         if abs(np.log(prior / before)) < 1e-5:
             break
+    for _ in range(_SETTLE):  # now that it is known what a match looks like, the doubtful ones are counted too
+        one, home = _odds(patterns, m, u, prior), _odds(patterns, h, u, household)
+        rest = np.logaddexp(np.logaddexp(one, home), 0.0)
+        matches = float((counts * np.exp(one - rest)).sum())
+        prior = float(np.clip(matches / max(total, 1.0), 1e-10, 0.5))
+        household = float((counts * np.exp(home - rest)).sum() / max(total, 1.0)) if homely else 0.0
     scales = [
         float(np.sqrt(min(u[c][0] * each.among.sum() / max(each.among[0], 1e-12), 1.0)))
         for c, each in enumerate(fields)

@@ -135,7 +135,7 @@ def _format(table: Any, column: str) -> str:
     con = duckdb.connect()
     con.register("dates", table.select([column]).slice(0, 5000))
     counts = {
-        form: con.execute(f'SELECT count(try_strptime("{column}", ?)) FROM dates', [form]).fetchone()[0]
+        form: con.execute(f'SELECT count(try_strptime("{column}", ?)) FROM dates', [form]).fetchall()[0][0]
         for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y")
     }
     return max(counts, key=lambda form: counts[form])
@@ -181,5 +181,5 @@ def _pairs(con: Any, key: tuple[str, ...]) -> float:
     """Return how many pairs a rule makes."""
     filled = " AND ".join(f"{part} IS NOT NULL" for part in key)
     row = con.execute(f"SELECT coalesce(sum(n * (n - 1.0) / 2), 0) FROM (SELECT count(*) AS n FROM counted "
-                      f"WHERE {filled} GROUP BY {', '.join(key)})").fetchone()
-    return float(row[0])
+                      f"WHERE {filled} GROUP BY {', '.join(key)})").fetchall()
+    return float(row[0][0])

@@ -9,7 +9,7 @@ import msgspec
 
 from datong.config import Settings
 from datong.errors import ConfigError
-from datong.model import NAMESPACES, Namespace
+from datong.model import NAMESPACES, Namespace, duration
 
 __all__ = ["namespaces"]
 
@@ -45,6 +45,17 @@ def _check(policy: Namespace, where: str) -> None:
     if policy.persons < 1:
         message = f"{where}.persons is {policy.persons}; it must be at least 1"
         raise ConfigError(message, field=f"{where}.persons", code="config_value")
+    for key, text in (("window", policy.window), ("ttl", policy.ttl)):
+        field = f"{where}.{key}"
+        try:
+            empty = bool(text) and duration(text) <= 0
+        except ValueError as error:
+            raise ConfigError(f"{field}: {error}", field=field, code="config_value") from None
+        if empty:
+            raise ConfigError(f"{field} is no time at all", hint='write "" for ever', field=field, code="config_value")
+    if ":" in policy.name:
+        hint = "what stands after a colon is the scope of a value, as the app of an openid"
+        raise ConfigError(f"{where} has a colon in its name", hint=hint, field=where, code="config_value")
     for pattern in policy.blocked:
         try:
             re.compile(pattern if pattern.startswith("^") else "")

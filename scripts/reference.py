@@ -11,11 +11,17 @@ import click
 import msgspec
 
 from datong.cli import main as datong
-from datong.config import Settings
-from datong.model import EVENT_TYPES, NAMESPACES
+from datong.config import IdentitySettings, Settings
+from datong.model import EVENT_TYPES, NAMESPACES, Namespace
+from datong.privacy import namespaces
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 HEAD = "<!-- written by scripts/reference.py; do not edit -->\n\n"
+
+
+_TABLES = {"identity.namespaces": dict[str, Namespace]}
+"""Tables whose keys the settings leave open, as each of them changes only a part of a default."""
+_ADDED = namespaces(Settings(identity=IdentitySettings(namespaces={"added": {}})))["added"]
 
 
 def type_name(kind: Any) -> str:
@@ -38,15 +44,22 @@ def settings() -> str:
         if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
             return
         heading = f"[{section}.NAME]" if many else f"[{section}]"
-        about = inspect.cleandoc(shape.__doc__ or "").split(": ", 1)[-1].strip()
+        about = inspect.cleandoc(shape.__doc__ or "")
+        about = about.split(": ", 1)[-1].strip() if about.startswith("`[") else about
         parts.append(f"\n## `{heading}`\n\n{about}\n\n| key | type | default |\n|---|---|---|\n")
         hints = get_type_hints(shape)
         for field in msgspec.structs.fields(shape):
+            if shape is Namespace and field.name == "name":
+                continue
             default = "required" if field.required else repr(
                 field.default if field.default is not msgspec.NODEFAULT else field.default_factory())
+            if shape is Namespace:  # of one that is added; those there are have their own
+                default = repr(getattr(_ADDED, field.name))
             parts.append(f"| `{field.name}` | {type_name(hints[field.name])} | `{default}` |\n")
         for name, hint in hints.items():
-            if get_origin(hint) is dict:  # tables in this table
+            if f"{section}.{name}" in _TABLES:
+                tell(f"{section}.{name}", _TABLES[f"{section}.{name}"])
+            elif get_origin(hint) is dict:  # tables in this table
                 tell(f"{section}.{name}", hint)
 
     for section, kind in get_type_hints(Settings).items():

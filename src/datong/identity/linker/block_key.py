@@ -7,7 +7,7 @@ number of the key stands in the upper bits, so that the blocks of one key lie be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -54,18 +54,16 @@ class Keys:
                 found[_numbered(number, mixed)] = None
         return list(found)
 
-    def of_table(self, table: Any) -> list[tuple[Int64, npt.NDArray[np.int32]]]:
-        """Return, for each key, the numbers and the rows of an Arrow table of fields that have them."""
+    def of_table(self, table: Any) -> Iterator[tuple[Int64, npt.NDArray[np.int32]]]:
+        """Yield, for each key, the numbers and the rows of an Arrow table of fields that have them."""
         hashed: dict[Part, tuple[npt.NDArray[np.int32], UInt64]] = {}
-        made = []
         for number, key in enumerate(self.keys):
             rows, mixed = np.arange(table.num_rows, dtype=np.int32), np.zeros(table.num_rows, np.uint64)
             for part in key.parts:
                 if part not in hashed:
                     hashed[part] = self._of_column(part, table.column(part.field))
                 rows, mixed = _joined(rows, mixed, *hashed[part])
-            made.append((_numbered(number, mixed).astype(np.int64), rows))
-        return made
+            yield _numbered(number, mixed).astype(np.int64), rows
 
     def _hash(self, part: Part, text: str) -> int:
         return self._vault.key(f"block:{part.field}:{part.take}:{part.n}", text)

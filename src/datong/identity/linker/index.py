@@ -31,6 +31,9 @@ _WIDTH = 8
 _EACH = 8
 _CHUNK = 50_000
 _GONE: sa.BindParameter[int] = sa.bindparam("gone")
+KEYS = 24
+"""How many of the model's keys are indexed; they come best first, and later ones find next to nobody more."""
+
 CANDIDATES = 64
 """Records compared with a new one at most: those with whom it shares the most and the rarest keys."""
 
@@ -41,8 +44,8 @@ class Index:
     def __init__(self, model: Model, vault: Vault) -> None:
         """Prepare the model's keys; `vault` hashes them and seals the records."""
         self.layout = Layout(model)
-        self._keys, self._vault = Keys(model.keys, vault), vault
-        self._caps = [key.cap for key in model.keys]
+        self._keys, self._vault = Keys(model.keys[:KEYS], vault), vault
+        self._caps = [key.cap for key in model.keys[:KEYS]]
         self._rows = max(model.trained.get("rows", 0.0), 2.0**20)
 
     def build(self, tx: sa.Connection, table: Any, members: Int64) -> None:

@@ -17,11 +17,12 @@ import sqlalchemy as sa
 from datong.identity.ledger import EVIDENCES, Ledger
 from datong.identity.tables import CHANGE, EVIDENCE
 from datong.model import Event, Identifier
-from datong.storage import fetch_in, insert
+from datong.storage import Lookup, insert
 
 __all__ = ["Evidence", "pairs"]
 
 _ANCHORS = 3
+_KEPT = Lookup(sa.select(EVIDENCE.c.pair).where(EVIDENCE.c.active), EVIDENCE.c.pair)
 
 
 def pairs(identifiers: Sequence[Identifier]) -> Iterator[tuple[Identifier, Identifier]]:
@@ -118,5 +119,4 @@ class Evidence:
 
     def _kept(self, pairs: Collection[int]) -> set[int]:
         """Return which of the pairs are in force already."""
-        query = sa.select(EVIDENCE.c.pair).where(EVIDENCE.c.active)
-        return {row[0] for row in fetch_in(self._tx, query, EVIDENCE.c.pair, pairs)}
+        return {row[0] for row in _KEPT(self._tx, pairs)}

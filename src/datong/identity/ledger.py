@@ -26,11 +26,15 @@ class Ledger:
         self.events: list[dict[str, Any]] = []
         self.answers: list[dict[str, Any]] = []
 
-    def next(self, counter: str) -> int:
-        """Return the next number of a counter."""
+    def last(self, counter: str) -> int:
+        """Return the number of a counter that was given out last."""
         if counter not in self._last:
             self._last[counter], _ = cursor(self._tx, counter)
-        self._last[counter] = self._given[counter] = self._last[counter] + 1
+        return self._last[counter]
+
+    def next(self, counter: str) -> int:
+        """Return the next number of a counter."""
+        self._last[counter] = self._given[counter] = self.last(counter) + 1
         return self._last[counter]
 
     def record(

@@ -20,12 +20,13 @@ from datong.storage.log import (
 )
 from datong.storage.migrate import migrate, migrations
 from datong.storage.stage import Stage
-from datong.storage.state import State, fetch_in, insert, insert_new, upsert
+from datong.storage.state import Lookup, State, fetch_in, insert, insert_new, upsert
 from datong.storage.store import Store, open_store
 from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, state_table
 
 __all__ = [
     "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts", "FactsTx",
-    "Log", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "event_key", "event_record", "fact_table",
-    "fetch_in", "insert", "insert_new", "migrate", "migrations", "open_store", "set_cursor", "state_table", "upsert",
+    "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "event_key", "event_record",
+    "fact_table", "fetch_in", "insert", "insert_new", "migrate", "migrations", "open_store", "set_cursor",
+    "state_table", "upsert",
 ]

@@ -17,9 +17,16 @@ CURSOR = state_table(
 )
 
 
+_READ = {
+    "sqlite": "SELECT position, now FROM storage_cursor WHERE name = ?",
+    "postgresql": "SELECT position, now FROM storage_cursor WHERE name = %s",
+}
+"""Written out, for a cursor is read at every batch, and a batch may be one event."""
+
+
 def cursor(tx: sa.Connection, name: str) -> tuple[int, int]:
     """Return (position, platform time in ms at that position) of the named cursor; (0, 0) before its first run."""
-    row = tx.execute(sa.select(CURSOR.c.position, CURSOR.c.now).where(CURSOR.c.name == name)).first()
+    row = tx.exec_driver_sql(_READ[tx.dialect.name], (name,)).first()
     return (row[0], row[1]) if row else (0, 0)
 
 

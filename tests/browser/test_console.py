@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-PAGES = ["live", "members", "members/1", "sales", "campaigns", "scenes", "quarantine"]
+PAGES = ["live", "members", "members/1", "members/1/why", "sales", "campaigns", "scenes", "review", "linking", "policy",
+         "quarantine"]
 
 
 def test_wrong_password_is_refused_and_right_one_lets_in(mall: Any, browser: Any) -> None:

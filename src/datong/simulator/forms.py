@@ -39,7 +39,7 @@ def slip(dice: Random, name: str, address: str) -> tuple[str, str]:
 
 
 def forgotten(dice: Random, name: str, birthday: str, address: str) -> dict[str, str]:
-    """Return what somebody wrote on the form of an account of earlier: all of it, or so little that one may wonder."""
+    """Return what somebody wrote on a form of earlier: all of it, or so little that one may wonder."""
     written, where = slip(dice, name, address)
     way = dice.random()
     if way < 0.4:

@@ -67,7 +67,7 @@ def _marked(actions: Iterable[Action]) -> list[Action]:
 def _registration(who: Shopper, at: int) -> Iterator[Action]:
     """Give the log-ins and consents of before: the web shop knows the phone number of those who are linked.
 
-    Who has an account of earlier opened it with another mail address: of name, day of birth and address the two have
+    Who took the newsletter before did so with another mail address: of name, day of birth and address the two have
     something in common, and not always letter by letter.
     """
     form = {"name": who.name, "birthday": who.birthday, "address": who.address}
@@ -85,8 +85,8 @@ def _registration(who: Shopper, at: int) -> Iterator[Action]:
         yield Action(at, "app", call)
     if who.former:
         form = forgotten(Random(f"former/{who.former}"), who.name, who.birthday, who.address)
-        traits = {**form, "email": f"shopper{who.id}.old@example.com"}
-        yield Action(at - HOUR, "app", identify(f"former.{who.id}", at - HOUR, traits, user=who.former))
+        traits = {**form, "email": who.former}
+        yield Action(at - HOUR, "app", identify(f"former.{who.id}", at - HOUR, traits))
     if who.consent and (who.card or who.user):
         ids = {"member_card": who.card} if who.card else {}
         said = {"purpose": "marketing", "channel": "", "granted": True}

@@ -29,7 +29,7 @@ class Shopper(msgspec.Struct, frozen=True):
 
     `linked`: the web shop knows the phone number from the beginning, so that both channels are one person at once.
     `likes` are shop codes with weights, `level` is the price level (1 = usual), `visits` and `sessions` are per week.
-    `former` is an account of earlier, opened with another mail address and forgotten.
+    `former` is a mail address of earlier, with which they once took the newsletter.
     `mac` is the phone's own address where it does not randomise (those log in at the portal), `ble` the app's beacon.
     """
 
@@ -78,7 +78,7 @@ def _shopper(mall: Mall, seed: int, i: int, language: str) -> Shopper:
         email=f"shopper{i}@example.com" if online and dice.random() < 0.5 else "",
         card=f"8{seed % 100:02d}{i:07d}" if known else "",
         user=f"u{seed}-{i}" if online else "",
-        former=f"u{seed}-{i}-old" if online and form.random() < 0.04 else "",
+        former=f"shopper{i}.old@example.com" if online and form.random() < 0.04 else "",
         cookie=f"c{dice.getrandbits(64):016x}" if online else "",
         mac=_mac(dice, False) if known and dice.random() < 0.55 else "",
         ble=f"6f1d2c3b-4a59-4e8f-9b7a-d0c1b2a39481:{i >> 16}:{i & 65535}" if app else "",

@@ -26,12 +26,12 @@ def test_a_home_is_in_the_town_and_speaks_its_language() -> None:
     assert ", Flat " in home(Random(1), "en")[1]
 
 
-def test_an_account_of_earlier_shares_no_identifier_with_its_owners_others() -> None:
+def test_the_newsletter_of_earlier_shares_no_identifier_with_its_readers_others() -> None:
     who = next(w for w in town() if w.former)
     calls = [a.body for a in registrations([who], 30 * DAY)]
     former = next(c for c in calls if c["messageId"] == f"former.{who.id}")
-    assert former["userId"] == who.former
-    assert "anonymousId" not in former
+    assert former["traits"]["email"] == who.former
+    assert not {"userId", "anonymousId"} & former.keys()
     assert former["traits"]["email"] not in {c.get("traits", {}).get("email") for c in calls if c is not former}
     assert "phone" not in former["traits"]
 

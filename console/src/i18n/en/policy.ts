@@ -27,7 +27,7 @@ export const policy = {
   "breaker.hint": "A kind that suddenly joins more than 5 times as many people in an hour as usual stops joining until somebody has looked.",
   "breaker.empty": "No merges yet",
   "breaker.empty.hint": "The breaker of a kind appears with its first merge.",
-  "breaker.rate": "{merges} merges in the last hour that had any, usually {baseline}",
+  "breaker.rate": "Merges in the last hour that had any: {merges}; usual: {baseline}",
   "breaker.since": "since {time}",
   "breaker.open": "Stopped",
   "breaker.closed": "Working",

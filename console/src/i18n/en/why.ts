@@ -2,7 +2,7 @@
 export const why = {
   "why.open": "Why one person",
   "why.title": "Why {member} is one person",
-  "why.subtitle": "{identifiers} identifiers, held together by {evidence} pieces of evidence",
+  "why.subtitle": "Identifiers: {identifiers} · pieces of evidence that hold them together: {evidence}",
   "why.known": "Known by",
   "why.identifier": "Identifier",
   "why.value": "Value",

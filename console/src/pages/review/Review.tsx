@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { Link } from "wouter";
-import { post } from "../../api/client";
+import { ApiError, post } from "../../api/client";
 import { reviewQuery } from "../../api/identityQueries";
 import type { ReviewQueue, Voted } from "../../api/types";
 import { useFormat } from "../../app/session";
@@ -13,6 +13,9 @@ import { useToast } from "../../parts/toast";
 import { actionOf } from "./keys";
 import { Pair } from "./Pair";
 import { Waterfall } from "./Waterfall";
+
+/** How often an undo is tried again while its vote is not carried out yet. */
+const WAITS = 20;
 
 function Empty({ queue, skipped, again }: { queue: ReviewQueue; skipped: number; again: () => void }) {
   const { t } = useWords();
@@ -86,6 +89,9 @@ function useVotes(queue: ReviewQueue | undefined) {
   });
   const undo = useMutation({
     mutationFn: (id: number) => post(`/api/review/${id}/undo`),
+    // A vote just given is carried out in a moment, and can be taken back only then.
+    retry: (count, error) => count < WAITS && error instanceof ApiError && error.status === 409,
+    retryDelay: 400,
     onSuccess: () => {
       setVoted(null);
       toast({ text: t("review.undone") });

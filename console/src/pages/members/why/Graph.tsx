@@ -166,7 +166,7 @@ export function EvidenceGraph({ why, id }: { why: Why; id: string }) {
             <p className="hint">{t("why.graph.many", { count: why.identifiers.length })}</p>
           ) : (
             <>
-              <LazyChart label={t("why.graph.label", { nodes: why.identifiers.length, edges: edges.length })} height={340}
+              <LazyChart label={t("why.graph.label", { nodes: why.identifiers.length, edges: edges.length })} height={why.identifiers.length < 4 ? 240 : 340}
                 option={draw} onPick={pick} />
               <p className="legend">
                 <span><i className="dot good" /> {t("why.verified")}</span>

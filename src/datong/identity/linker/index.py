@@ -21,7 +21,7 @@ from datong.identity.linker.model import Model
 from datong.identity.linker.record import Layout, Row
 from datong.identity.linker.tables import BLOCK, RECORD
 from datong.privacy import Vault
-from datong.storage import fetch_in, insert, upsert
+from datong.storage import Lookup, insert, upsert
 
 __all__ = ["Index"]
 
@@ -30,6 +30,9 @@ Int64 = npt.NDArray[np.int64]
 _WIDTH = 8
 _EACH = 8
 _CHUNK = 50_000
+_BLOCKS = Lookup(sa.select(BLOCK.c.key, BLOCK.c.size, BLOCK.c.records), BLOCK.c.key)
+_RECORDS = Lookup(sa.select(RECORD.c.id, RECORD.c.sealed), RECORD.c.id)
+_OF_MEMBERS = Lookup(sa.select(RECORD.c.id, RECORD.c.sealed), RECORD.c.member)
 _GONE: sa.BindParameter[int] = sa.bindparam("gone")
 KEYS = 24
 """How many of the model's keys are indexed; they come best first, and later ones find next to nobody more."""
@@ -82,7 +85,7 @@ class Index:
 
     def put(self, tx: sa.Connection, members: Mapping[int, Sequence[Row]]) -> None:
         """Set the records of members, in place of those they had; none takes the member out of the index."""
-        before = self._read(tx, RECORD.c.member, members)
+        before = self._read(tx, _OF_MEMBERS, members)
         after = {
             member * _EACH + nth: row for member, rows in members.items() for nth, row in enumerate(rows[:_EACH])
         }
@@ -113,8 +116,8 @@ class Index:
 
         Each shared key counts log2(records / block size); the sum decides, ties go to the lower number.
         """
-        found = fetch_in(tx, sa.select(BLOCK.c.size, BLOCK.c.records), BLOCK.c.key, self._keys_of(row))
-        blocks = [(log2(self._rows / size), np.frombuffer(blob, "<i8")) for size, blob in found if blob]
+        found = _BLOCKS(tx, self._keys_of(row))
+        blocks = [(log2(self._rows / size), np.frombuffer(blob, "<i8")) for _, size, blob in found if blob]
         if not blocks:
             return []
         ids, place = np.unique(np.concatenate([numbers for _, numbers in blocks]), return_inverse=True)
@@ -123,21 +126,20 @@ class Index:
         worth[ids // _EACH == leave] = 0
         best = np.lexsort((ids, -worth))[:limit]
         chosen = ids[best[worth[best] > 0]].tolist()
-        rows = self._read(tx, RECORD.c.id, chosen)
+        rows = self._read(tx, _RECORDS, chosen)
         return [(number // _EACH, rows[number]) for number in chosen if number in rows]
 
     def rows_of(self, tx: sa.Connection, members: Iterable[int]) -> dict[int, list[Row]]:
         """Return all rows of each of the members."""
         found: dict[int, list[Row]] = {}
-        for number, row in sorted(self._read(tx, RECORD.c.member, members).items()):
+        for number, row in sorted(self._read(tx, _OF_MEMBERS, members).items()):
             found.setdefault(number // _EACH, []).append(row)
         return found
 
-    def _read(self, tx: sa.Connection, column: sa.Column[Any], numbers: Iterable[int]) -> dict[int, Row]:
-        """Return the rows by record number; `numbers` are those of records or of members, as `column` says."""
+    def _read(self, tx: sa.Connection, records: Lookup, numbers: Iterable[int]) -> dict[int, Row]:
+        """Return the rows by record number; `numbers` are those of records or of members, as `records` asks."""
         unseal, unpack = self._vault.unseal, self.layout.unpack
-        found = fetch_in(tx, sa.select(RECORD.c.id, RECORD.c.sealed), column, numbers)
-        return {number: unpack(unseal(sealed)) for number, sealed in found}
+        return {number: unpack(unseal(sealed)) for number, sealed in records(tx, numbers)}
 
     def _keys_of(self, row: Row) -> list[int]:
         return self._keys.of_record(dict(zip(self.layout.fields, row, strict=True)))
@@ -147,8 +149,7 @@ class Index:
 
     def _change(self, tx: sa.Connection, changes: Mapping[int, tuple[set[int], set[int]]]) -> None:
         """Put records into blocks and take some out, each block read and written once."""
-        known = {key: (size, blob) for key, size, blob in
-                 fetch_in(tx, sa.select(BLOCK.c.key, BLOCK.c.size, BLOCK.c.records), BLOCK.c.key, changes)}
+        known = {key: (size, blob) for key, size, blob in _BLOCKS(tx, changes)}
         rows = []
         for key, (more, less) in sorted(changes.items()):
             size, blob = known.get(key, (0, b""))

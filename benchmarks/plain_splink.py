@@ -34,8 +34,13 @@ H50K_RULES = [
 ]
 
 
-def run(name: str, table: Any, columns: str, links: bool) -> tuple[Any, Any, Any]:
-    """Link the table and return Splink's pairs (left and right row, weight) from probability 0.01."""
+def run(
+    name: str, table: Any, columns: str, links: bool, most_pairs: float | None = None
+) -> tuple[Any, Any, Any]:
+    """Link the table and return Splink's pairs (left and right row, weight) from probability 0.01.
+
+    With `most_pairs`, neither u nor expectation maximisation sees more pairs, which is how a million rows are trained.
+    """
     logging.getLogger("splink").setLevel(logging.ERROR)
     con = duckdb.connect()
     if name in FEBRL_RULES:
@@ -58,10 +63,10 @@ def run(name: str, table: Any, columns: str, links: bool) -> tuple[Any, Any, Any
         inputs.append(api.register(f"table_{i}", dataset_display_name=f"table_{i}"))
     linker = Linker(inputs if len(inputs) > 1 else inputs[0], settings, log_level=logging.ERROR)
     _try(lambda: linker.training.estimate_probability_two_random_records_match(prior, recall=recall))
-    linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=most_pairs or U_PAIRS, seed=1)
     for rule in training:
         _try(lambda rule=rule: linker.training.estimate_parameters_using_expectation_maximisation(
-            rule, estimate_without_term_frequencies=True))
+            rule, estimate_without_term_frequencies=True, **({"max_pairs": most_pairs} if most_pairs else {})))
     scored = linker.inference.predict(threshold_match_probability=0.01)
     linker.clustering.cluster_pairwise_predictions_at_threshold(scored, 0.95)
     found = con.execute(f'SELECT "row number_l" AS l, "row number_r" AS r, match_weight AS w '

@@ -68,6 +68,7 @@ class _Case:
         self.learned: dict[int, int] = {}
         self.refused: list[tuple[Identifier, Person | None, str]] = []
         self.left: set[int] = set()
+        self.claimed: set[int] = set()
         self.stale: dict[int, Person] = {}
         self.unsure: set[int] = set()
         self.alone = False
@@ -81,6 +82,8 @@ class _Case:
             link = self.graph.links.get(identifier.key)
             holder = link.holder() if link is not None else None
             if link is None or holder is None:
+                if not self.event.trusted and identifier.ns in self.policy.strong:
+                    self.claimed.add(identifier.key)
                 continue
             if link.out and not login:
                 self.left.add(identifier.key)
@@ -92,7 +95,10 @@ class _Case:
                     self.unsure.add(identifier.key)
         self.stale = {key: holder for key, holder in self.stale.items() if holder not in sure}
         self.alone = len(identifiers) == 1
-        return sorted(identifiers, key=lambda i: i.key in self.left) if self.left else identifiers
+        if not self.left and not self.claimed:
+            return identifiers
+        strong = self.policy.strong
+        return sorted(identifiers, key=lambda i: (i.key in self.left, i.ns not in strong, i.key in self.claimed))
 
     def look_up(self, identifiers: list[Identifier]) -> None:
         """Find out who it is by identifiers that link nothing on their own."""
@@ -176,6 +182,8 @@ class _Case:
             return f"limit:{identifier.ns}"
         if self.graph.barred(person, identifier.key):
             return "apart"
+        if identifier.key in self.claimed and person.known and identifier.ns not in self.policy.checked:
+            return "untrusted"  # or who claims a card that was never seen has it when its owner comes
         if person.id:
             self._link(identifier, person, "attach")
         else:

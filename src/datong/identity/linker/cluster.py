@@ -21,6 +21,10 @@ from datong.identity.linker.linkage import Join, Linkage, Rows
 __all__ = ["Clusters", "Options", "cluster", "grow"]
 
 
+_LEAST, _FEW = 8, 200_000
+"""More than so many pairs, and a quarter of the rows, are not scored on suspicion: large components wait then."""
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How clusters grow; weights are log2 odds.
 
@@ -66,7 +70,8 @@ def grow(
 
     `must` and `cannot` are pairs of rows (k, 2) that are, or are not, one entity. Rows with an equal `source` that is
     not negative, or with several such arrays (s, n) one of them, are never joined. `rank` breaks ties; where it follows
-    from what the rows say and not from their order, so does the result. Raises ValueError when a pair both must and cannot be one.
+    from what the rows say and not from their order, so does the result. Raises ValueError when a pair both must and
+    cannot be one.
     """
     must, cannot = _pairs(must), _pairs(cannot)
     label = components(n, must[:, 0], must[:, 1])
@@ -106,7 +111,10 @@ def _strongest(n: int, edges: Edges, hub: int) -> Edges:
 
 def _filled(n: int, edges: Edges, score: Scorer, options: Options) -> Edges:
     """Return the edges and every other pair inside their components, or inside the pieces of those too large."""
-    left, right = all_pairs(tighten(n, _from(edges, options.cut), options.fill), options.fill)
+    label, fill = tighten(n, _from(edges, options.cut), options.fill), options.fill
+    while fill > _LEAST and _inside(label, fill) > max(_FEW, n // 4):
+        fill //= 2
+    left, right = all_pairs(label, fill)
     have = edges.left.astype(np.int64) * n + edges.right
     want = left.astype(np.int64) * n + right
     new = ~np.isin(want, have, assume_unique=True)
@@ -115,6 +123,13 @@ def _filled(n: int, edges: Edges, score: Scorer, options: Options) -> Edges:
         return edges
     weight: Float32 = score(left, right)
     return merged(edges, Edges(left, right, weight))
+
+
+def _inside(label: Int32, fill: int) -> int:
+    """Return how many pairs there are inside components of at most `fill` rows."""
+    size = np.bincount(label)
+    size = size[size <= fill]
+    return int((size * (size - 1) // 2).sum())
 
 
 def _numbered(label: Int32) -> Int32:

@@ -73,14 +73,15 @@ class Records:
 
     def compare(self, left: Int32, right: Int32) -> Levels:
         """Return what is found about the pairs, in their order."""
-        found = [self._compare(left[at : at + CHUNK], right[at : at + CHUNK]) for at in range(0, len(left), CHUNK)]
-        if not found:
-            return Levels(np.empty((0, len(self.comparisons)), np.int8),
-                          np.empty((0, len(self.surprising)), np.float32))
-        return Levels(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        found = Levels(np.empty((len(left), len(self.comparisons)), np.int8),
+                       np.empty((len(left), len(self.surprising)), np.float32))
+        for at in range(0, len(left), CHUNK):
+            chunk = slice(at, at + CHUNK)
+            self._compare(left[chunk], right[chunk], found.level[chunk], found.surprise[chunk])
+        return found
 
-    def _compare(self, left: Int32, right: Int32) -> Levels:
-        """Return what is found about one chunk of pairs; `match_key` carries a pair's place through Splink."""
+    def _compare(self, left: Int32, right: Int32, level: Int8, surprise: Float32) -> None:
+        """Find out about one chunk of pairs; `match_key` carries a pair's place through Splink."""
         self._calls += 1
         name = f"pairs_{self._calls}"
         given = pa.table({"l": left, "r": right, "place": np.arange(len(left), dtype=np.int32)})
@@ -98,13 +99,10 @@ class Records:
         scored.drop_table_from_database_and_remove_from_cache()
         self.con.execute(f"DROP TABLE {name}")
         place = np.asarray(found["match_key"])
-        level = np.empty((len(left), len(names)), np.int8)
-        surprise = np.empty((len(left), len(self.surprising)), np.float32)
         for i in range(len(names)):
             level[place, i] = found[f"c{i}"]
         for i in range(len(self.surprising)):
             surprise[place, i] = found[f"t{i}"]
-        return Levels(level, surprise)
 
 
 def weights(model: Model, found: Levels) -> Float32:

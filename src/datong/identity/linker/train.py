@@ -35,7 +35,7 @@ _PSEUDO = 50.0
 """Pairs of one person that are believed in before any was seen, spread as `_start` says."""
 
 _SURE = 0.9
-"""Only pairs at least so probable teach: many doubtful ones would otherwise teach that doubt is a match."""
+"""Only pairs at least so probable teach: the many doubtful ones would teach that doubt is a match."""
 
 _USUAL = {
     "given_name": 0.005, "surname": 0.003, "full_name": 1e-4, "date_of_birth": 1e-4, "phone": 1e-5, "email": 1e-5,
@@ -167,14 +167,15 @@ def _maximise(patterns: Int8, counts: Float64, fields: Sequence[_Field], total: 
     for _ in range(ROUNDS):
         one, home = _odds(patterns, m, u, prior), _odds(patterns, h, u, household)
         rest = np.logaddexp(np.logaddexp(one, home), 0.0)
-        teaches, homes = (counts * chance * (chance >= _SURE) for chance in (np.exp(one - rest), np.exp(home - rest)))
+        chances = (np.exp(one - rest), np.exp(home - rest), 1 - np.exp(-rest))
+        teaches, homes, known = (counts * chance * (chance >= _SURE) for chance in chances)
         matches, before = float(teaches.sum()), prior
         prior = float(np.clip(matches / max(total, 1.0), 1e-10, 0.5))
         household = float(np.clip(homes.sum() / max(total, 1.0), 1e-12, 0.3)) if homely else 0.0
         for c, each in enumerate(fields):
             mine, theirs = (_counted(patterns[:, c], weight, len(m[c])) for weight in (teaches, homes))
             m[c] = (mine + _PSEUDO * start[c]) / (mine.sum() + _PSEUDO)
-            u[c] = _others(each, mine + theirs)
+            u[c] = _others(each, _counted(patterns[:, c], known, len(m[c])))
             shared = (theirs + _PSEUDO * start[c]) / (theirs.sum() + _PSEUDO)
             h[c] = shared if each.kind in SHARED else _apart(each, u[c])
         if abs(np.log(prior / before)) < 1e-5:

@@ -57,6 +57,23 @@ def test_a_kiosk_that_is_registered_links_nobody_from_the_first_moment(tmp_path:
         assert (town.member("user_id", ann.user), town.member("user_id", ben.user)) == (1, 2)
 
 
+def test_a_recycled_number_belongs_to_its_new_owner(town: Crowd) -> None:
+    """A number unseen for more than a year is somebody else's: nobody is merged, and the new one gets it."""
+    ann, ben = person(1), person(2)
+    town.own(ann, member_card=ann.card, user_id=ann.user)
+    town.own(ben, member_card=ben.card, phone=ann.phone)
+    town.till(member_card=ann.card, phone=ann.phone)
+    town.login(user=ann.user, traits={"phone": ann.phone})
+    town.mall.wait(400 * DAY)
+    town.till(member_card=ben.card, phone=ann.phone)
+    assert town.mixed() == []
+    assert town.member("phone", ann.phone) == town.member("member_card", ben.card)
+    assert town.member("user_id", ann.user) == town.member("member_card", ann.card)
+    # and her other ways keep working
+    town.till(member_card=ann.card)
+    assert town.mixed() == []
+
+
 def test_a_number_in_use_is_not_taken_for_recycled(town: Crowd) -> None:
     ann = person(1)
     town.till(member_card=ann.card, phone=ann.phone)
@@ -214,6 +231,16 @@ def test_a_strangers_number_typed_at_sign_up_is_not_inherited(town: Crowd) -> No
     assert town.member("user_id", "the-thief") != town.member("phone", ann.phone)
     town.login(user=ann.user, traits={"phone": ann.phone})
     assert town.member("user_id", ann.user) == town.member("member_card", ann.card)
+
+
+def test_a_card_claimed_on_a_page_is_not_believed_at_the_till(town: Crowd) -> None:
+    """The thief was the first ever to name the card: it is still the one's who shows it where it is checked."""
+    ann = person(1)
+    town.own(ann, member_card=ann.card, phone=ann.phone)
+    town.login("site", user="the-thief", member_card=ann.card)
+    town.till(member_card=ann.card, phone=ann.phone)
+    assert town.member("member_card", ann.card) == town.member("phone", ann.phone)
+    assert town.member("user_id", "the-thief") != town.member("phone", ann.phone)
 
 
 def test_a_malformed_number_costs_no_sale(town: Crowd) -> None:

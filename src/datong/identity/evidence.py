@@ -71,6 +71,19 @@ class Evidence:
         if one ^ two not in self._pairs:
             self._observed.setdefault(one ^ two, (event, one, two))
 
+    def bridge(self, event: Event, key: int, seq: int) -> None:
+        """Keep together what the identifier joined, before it goes: what it said was right while it was theirs."""
+        near = {row["a"] ^ row["b"] ^ key for row in self._by_key.get(key, ()) if row["active"]}
+        near |= {one ^ two ^ key for _, one, two in self._observed.values() if key in (one, two)}
+        if key not in {retired for retired, _ in self._retired}:
+            for mine, other in ((EVIDENCE.c.a, EVIDENCE.c.b), (EVIDENCE.c.b, EVIDENCE.c.a)):
+                near |= set(self._tx.execute(sa.select(other).where(mine == key, EVIDENCE.c.active)).scalars())
+        first, *others = sorted(near) or [0]
+        known = self._pairs | self._kept({first ^ other for other in others})
+        for other in others:
+            if first ^ other not in known:
+                self.add(self._ledger.evidence(event, first, other, seq))
+
     def retire(self, key: int, seq: int) -> bool:
         """Put what speaks for the identifier out of force; return whether other identifiers may have hung on it."""
         mine = {pair: seen for pair, seen in self._observed.items() if key in seen[1:]}

@@ -223,6 +223,8 @@ class _Case:
         if self._is_full(person, identifier.ns):
             return f"limit:{identifier.ns}"
         row = self.graph.record(self.event, "leave", holder, None, identifier, detail)
+        if identifier.key in self.stale:
+            self.graph.evidence.bridge(self.event, identifier.key, row["seq"])
         self._lose(holder, link, row)
         return self._attach(identifier)
 

@@ -21,7 +21,8 @@ _TAKEN = frozenset({
     "products", "currency", "revenue", "total", "order_id", "receipt_id", "message_id", "coupon", "coupon_id",
     "campaign_id", "campaign", "store_id", "venue_id", "zone_id", "dwell_ms", "rssi",
 })
-_TAKEN_LINE = _TAKEN.union(LINE)
+_LINE = frozenset(LINE)
+_TAKEN_LINE = _TAKEN | _LINE
 _SPECIAL = _TAKEN | {"affiliation", "code", "value"}
 
 
@@ -48,7 +49,7 @@ def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str
     get, name = props.get, kind.name
     if _SPECIAL.isdisjoint(props) and name not in _MONEY:  # most of what a web shop sends: a page, or one product
         seen = (line_of(props, currency, "seen", "properties"),) if "sku" in props or "product_id" in props else ()
-        rest = {k: v for k, v in props.items() if k not in LINE} if seen else dict(props)
+        rest = {k: v for k, v in props.items() if k not in _LINE} if seen else dict(props)
         return Parts(place, "", seen, 0, currency if seen else "", "", "", "", 0.0, rest)
     if (given := get("currency")) is not None:
         currency = _currency(given)

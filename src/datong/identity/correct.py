@@ -14,7 +14,8 @@ from datong.identity.tables import CORRECTION
 from datong.model import Event
 from datong.storage import Store, event_record
 
-__all__ = ["ACTIONS", "CORRECTED", "Correction", "correct", "correct_all", "correction", "keys_of"]
+__all__ = ["ACTIONS", "CORRECTED", "Correction", "correct", "correct_all", "correction", "groups_of",
+           "keys_of"]
 
 CORRECTED = "Identity Corrected"
 ACTIONS = ("unmerge", "split", "undo", "join", "part", "share", "unshare", "reset")
@@ -62,7 +63,16 @@ def keys_of(event: Event) -> tuple[int, ...]:
     """Return the identifier keys a correction names directly; those it names wrongly are left out."""
     said = event.properties
     found = said.get("keys") or [said.get("key")]
+    if not isinstance(found, (list, tuple)):
+        return ()
     return tuple(key for text in found if (key := _number(text)))
+
+
+def groups_of(event: Event) -> list[list[int]]:
+    """Return the groups of identifier keys a split names; what is no key is left out."""
+    said = event.properties.get("groups")
+    groups = said if isinstance(said, (list, tuple)) else ()
+    return [[key for text in group if (key := _number(text))] for group in groups if isinstance(group, (list, tuple))]
 
 
 def _event(said: dict[str, Any], now: int, after: int, at: int) -> Event:

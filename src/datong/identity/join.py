@@ -35,7 +35,8 @@ def join(graph: Graph, policy: Policy, event: Event) -> None:
     else:
         _, row = unite(graph, event, one, two, b, "join", reason, actor)
     kind = "probabilistic" if said.get("kind") == "probabilistic" else "manual"
-    confidence = float(said.get("confidence", 1.0))
+    confidence = said.get("confidence", 1.0)
+    confidence = float(confidence) if isinstance(confidence, (int, float)) else 1.0
     graph.evidence.add(graph.ledger.evidence(
         event, a.key, b.key, row["seq"], kind, confidence, str(said.get("model", ""))[:128]))
     graph.ledger.answer(event, "done", seq=row["seq"])

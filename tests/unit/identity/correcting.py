@@ -18,7 +18,7 @@ def corrected(town: Town, action: str, *shown: str, actor: str = "user:ann", **s
     keys = [str(town.identifier(value).key) for value in shown]
     if "groups" in said:
         said["groups"] = [[str(town.identifier(value).key) for value in group] for group in said["groups"]]
-    elif action in ("join", "part"):
+    elif action in ("join", "part") and keys:
         said["keys"] = keys
     elif keys:
         said["key"] = keys[0]

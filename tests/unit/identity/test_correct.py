@@ -342,6 +342,24 @@ def test_what_cannot_be_carried_out_at_all_is_refused_at_once(
     assert town.store.log.end() == 0
 
 
+@pytest.mark.parametrize(("said", "reason"), [
+    ({"action": "melt"}, "there is no action 'melt'"), ({"action": "unmerge"}, "it does not name an identifier"),
+    ({"action": "part", "keys": ["1"]}, "it does not name two identifiers"),
+    ({"action": "part", "keys": 7}, "it does not name two identifiers"),
+    ({"action": "join", "keys": ["x", "y"]}, "it does not name two identifiers"),
+    ({"action": "split", "groups": "x"}, "it does not name two groups of identifiers"),
+    ({"action": "undo", "seq": "first"}, "there is no decision 0"), ({"action": "reset"}, "nothing is not stopped"),
+])
+def test_a_malformed_correction_in_the_log_stops_nothing(
+    town: Town, said: dict[str, object], reason: str
+) -> None:
+    event = corrected(town, "unmerge")
+    event.properties.clear()
+    event.properties.update(said)
+    town.step([event])
+    assert outcome(town).reason == reason
+
+
 def test_a_thousand_joins_are_one_batch(town: Town) -> None:
     town = Town(town.store, town.vault, namespaces={"phone": {"limit": 5_000, "window": ""}})
     town.run([town.event(f"phone:{n}", time=START) for n in range(1_000)])

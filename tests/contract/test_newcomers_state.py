@@ -11,8 +11,9 @@ from datong.identity.linker.tables import BLOCK, RECORD
 from datong.identity.linking import Newcomers, publish, review_queue, start_run, vote
 from datong.identity.linking.tables import REVIEW
 from datong.identity.tables import EVENT, EVIDENCE, MEMBER
+from datong.model import Event, Identifier
 from datong.privacy import Vault
-from datong.storage import Store, set_cursor
+from datong.storage import Store, event_record, set_cursor
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -100,6 +101,22 @@ def test_the_same_stretch_twice_is_once(shop: Shop) -> None:
         assert tx.execute(sa.select(sa.func.count()).select_from(REVIEW)).scalar() == asked
         assert tx.execute(sa.select(BLOCK).order_by(BLOCK.c.key)).all() == blocks
     assert shop.store.log.end() == end
+
+
+def test_an_import_of_the_past_is_indexed_only(shop: Shop) -> None:
+    """History joins nobody by itself, but whoever comes later finds it."""
+    newcomers = Newcomers(shop.store, shop.vault)
+    settle(shop, newcomers)
+    key, person = shop.key("H170"), shop.people[170]
+    shop.store.log.append([event_record(Event(
+        id="old", source="import", channel="pos", type="Signed Up", time=1, received=shop.store.clock.now(), ident=key,
+        identifiers=(Identifier("member_card", key, None),), history=True,
+        personal={name: shop.vault.seal(value) for name, value in person.items()},
+    ))])
+    shop.drain()
+    settle(shop, newcomers)
+    assert len(set(shop.members("C170", "H170"))) == 2
+    assert set(shop.members("H170")) <= indexed(shop)
 
 
 def test_what_is_doubtful_is_asked(shop: Shop) -> None:

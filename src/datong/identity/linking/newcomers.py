@@ -2,13 +2,15 @@
 
 It works behind the spine, on its own cursor: the index is built when a run is published, and kept up to what the spine
 has taken since. What it finds goes the way of a run's finds: a join is an event in the log, which the graph weighs
-against its limits; what is doubtful is a question for people. Without a published run it does nothing.
+against its limits; what is doubtful is a question for people. Without a published run it does nothing. An import of the
+past is only indexed: to link it is what runs are for.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -29,9 +31,9 @@ from datong.identity.linking.review import Weight
 from datong.identity.linking.tables import REVIEW, RUN
 from datong.identity.read import who
 from datong.identity.tables import EVENT, LINK, MEMBER
-from datong.model import Event, decode_event
+from datong.model import decode_event
 from datong.privacy import Vault, namespaces
-from datong.storage import EVENTS, Store, cursor, fetch_in, insert, set_cursor
+from datong.storage import EVENTS, Entry, Store, cursor, fetch_in, insert, set_cursor
 
 __all__ = ["Newcomers"]
 
@@ -92,14 +94,15 @@ class Newcomers:
 
     def _work(self) -> None:
         while not self._stop.is_set():
+            began = time.monotonic()
             try:
                 worked = self.advance()
             except Exception as error:
                 level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
                 log.log(level, "newcomers could not be compared", exc_info=error)
                 worked = 0
-            if not worked:
-                self._stop.wait(_IDLE_S)
+            spent = time.monotonic() - began
+            self._stop.wait(spent if worked else _IDLE_S)  # half the time at most: the spine comes first
 
     def _published(self) -> Any:
         """Return the published run whose model counts, with the model compiled, or None."""
@@ -146,25 +149,21 @@ class Newcomers:
             upto, _ = cursor(tx, "spine")
             entries = self._store.log.read(after, min(_ENTRIES, max(0, upto - after)))
             entries = [entry for entry in entries if entry.offset <= upto]
-            decided = tx.execute(sa.select(EVENT.c.seq, EVENT.c.member, EVENT.c.other).where(EVENT.c.seq > seq)
-                                 .order_by(EVENT.c.seq).limit(_ENTRIES)).all()
-            if not entries and not decided:
+            if not entries:
                 return 0
-            events = [decode_event(entry.body) for entry in entries if entry.topic == EVENTS]
-            keys = {key for event in events for key in _telling(event)}
-            members = set(who(tx, keys).values()) | {m for row in decided for m in row[1:] if m is not None}
-            rows = self._rows(tx, members)
-        found: list[_Found] = []
-        named = sorted(members)
+            changed, fresh, seq = _changed(tx, entries, seq)
+            rows = self._rows(tx, changed)
+        named = sorted(changed)
         for at in range(0, len(named), _MEMBERS):
             part = named[at : at + _MEMBERS]
             with self._store.state.write() as tx:
                 self._index.put(tx, {member: rows.get(member, ()) for member in part})
+        found: list[_Found] = []
         with self._store.state.read() as tx:
             calibration = Calibration(votes(tx))
-            for member in named:
+            for member in sorted(fresh):
                 found += self._judged(tx, member, rows.get(member, ()), calibration)
-        self._file(found, entries[-1].offset if entries else after, decided[-1].seq if decided else seq)
+        self._file(found, entries[-1].offset, seq)
         return 1
 
     def _rows(self, tx: sa.Connection, members: Iterable[int]) -> dict[int, list[Row]]:
@@ -250,6 +249,20 @@ class Newcomers:
         return {member: strength[2] for member, strength in best.items()}
 
 
-def _telling(event: Event) -> Iterable[int]:
-    """Yield the identifiers of an event that told something personal."""
-    return (i.key for i in event.identifiers) if event.personal else ()
+def _changed(tx: sa.Connection, entries: Sequence[Entry], seq: int) -> tuple[set[int], set[int], int]:
+    """Return the members that a stretch of the log told of or decided upon, those of them not by an import of the past,
+    and the last decision in it.
+    """
+    events = {entry.offset: decode_event(entry.body) for entry in entries if entry.topic == EVENTS}
+    told = [event for event in events.values() if event.personal]
+    holders = who(tx, {i.key for event in told for i in event.identifiers})
+    new = {i.key for event in told if not event.history for i in event.identifiers}
+    query = sa.select(EVENT.c.seq, EVENT.c.offset, EVENT.c.member, EVENT.c.other)
+    decided = tx.execute(query.where(EVENT.c.seq > seq, EVENT.c.offset <= entries[-1].offset)).all()
+    past = {offset for offset, event in events.items() if event.history}
+    changed, fresh = set(holders.values()), {holders[key] for key in new & holders.keys()}
+    for row in decided:
+        members = {member for member in (row.member, row.other) if member is not None}
+        changed |= members
+        fresh |= set() if row.offset in past else members
+    return changed, fresh, max((row.seq for row in decided), default=seq)

@@ -80,7 +80,7 @@ class _Candidate(NamedTuple):
 
 def budget(n: int) -> float:
     """Return how many pairs a table of n rows may cost."""
-    return min(60.0 * n, 300_000.0) + 10.0 * n
+    return min(60.0 * n, 300_000.0) + min(10.0 * n, 400_000.0) + 4.0 * n
 
 
 def part_sql(part: Part) -> str:

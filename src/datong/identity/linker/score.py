@@ -23,7 +23,7 @@ from datong.identity.linker.model import Comparison, Level, Model
 
 __all__ = ["Levels", "Records", "Scores", "parts", "weights"]
 
-CHUNK = 1_000_000
+CHUNK = 500_000
 """Pairs compared at once: bounds the memory, whatever the number of pairs."""
 
 Int8 = npt.NDArray[np.int8]

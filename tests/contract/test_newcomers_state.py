@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from tests.contract.test_linking_state import Shop
 
-from datong.identity import correct, history
+from datong.flow import Flow
+from datong.identity import Changes, Identity, correct, history
 from datong.identity.linker.tables import BLOCK, RECORD
 from datong.identity.linking import Newcomers, publish, review_queue, start_run, vote
 from datong.identity.linking.tables import REVIEW
@@ -159,6 +160,23 @@ def test_who_was_parted_is_not_joined_again(shop: Shop) -> None:
     assert len(set(shop.members("C150", "E150"))) == 2
     with shop.store.state.read() as tx:
         assert tx.execute(sa.select(sa.func.count()).select_from(REVIEW).where(REVIEW.c.state == "open")).scalar() == 0
+
+
+def test_both_parts_of_a_split_are_found(shop: Shop) -> None:
+    """After a member was split the index holds what is left and what became of the rest."""
+    shop.flow = Flow(shop.store, (Identity(shop.store, shop.vault), Changes(shop.store)))
+    newcomers = Newcomers(shop.store, shop.vault)
+    settle(shop, newcomers)
+    shop.tell("web", "E180", shop.people[180])
+    shop.drain()
+    settle(shop, newcomers)
+    assert len(set(shop.members("C180", "E180"))) == 1
+    groups = [[str(shop.key("C180"))], [str(shop.key("E180"))]]
+    correct(shop.store, "split", actor="user:admin", groups=groups)
+    shop.drain()
+    settle(shop, newcomers)
+    assert len(set(shop.members("C180", "E180"))) == 2
+    assert indexed(shop) == live(shop)
 
 
 def test_a_new_model_means_a_new_index(shop: Shop) -> None:

@@ -265,4 +265,14 @@ def _changed(tx: sa.Connection, entries: Sequence[Entry], seq: int) -> tuple[set
         members = {member for member in (row.member, row.other) if member is not None}
         changed |= members
         fresh |= set() if row.offset in past else members
+    for event in events.values():
+        if event.type == "Member Changed":
+            changed.update(_named(event.properties))
     return changed, fresh, max((row.seq for row in decided), default=seq)
+
+
+def _named(said: Any) -> set[int]:
+    """Return every member a "Member Changed" names: merged, split, a part of one, or with a value that moved."""
+    rows = [*said.get("merged", ()), *said.get("split", ()), *said.get("moved", ())]
+    rows += [part for row in said.get("split", ()) for part in row["parts"]]
+    return {row[name] for row in rows for name in ("member", "into", "from", "to") if row.get(name)}

@@ -36,8 +36,8 @@ class Delivery(Stage):
             for table in (OUTBOX, INBOX):
                 change = table.update().where(table.c.member == sa.bindparam("was"))
                 tx.execute(change.values(member=sa.bindparam("now")), moves)
-        if batch.splits:
-            _divide(tx, parted(tx, batch.splits))
+        if (parts := parted(tx, batch)) is not None:
+            _divide(tx, parts)
         seen = [
             {"key": e.ref, "at": e.time} for e in batch.events if e.type == "Message Seen" and not e.history and e.ref
         ]

@@ -12,19 +12,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from datong.identity.component import components, cut, strength
-from datong.identity.correct import keys_of
+from datong.identity.correct import groups_of, keys_of
 from datong.identity.ledger import Ledger
 from datong.identity.pace import Pace
 from datong.identity.policy import Policy
 from datong.identity.region import Region
 from datong.identity.tables import APART, LINK, SHOWN
 from datong.identity.taking_back import take_back
-from datong.model import Event, Merge, Split
+from datong.model import Event, Merge, Move, Split
 from datong.storage import fetch_in, upsert
 
 __all__ = ["Outcome", "Refused", "carry_out", "part_keys"]
 
-Outcome = tuple[list[Merge], list[Split]]
+Outcome = tuple[list[Merge], list[Split], list[Move]]
 
 
 class Refused(Exception):
@@ -38,17 +38,17 @@ def carry_out(tx: sa.Connection, policy: Policy, ledger: Ledger, pace: Pace, eve
     try:
         if work is None:
             raise Refused(f"there is no action {str(said.get('action'))[:40]!r}")
-        row, merges, splits = work(_Task(tx, policy, ledger, pace, event))
+        row, merges, splits, moves = work(_Task(tx, policy, ledger, pace, event))
     except Refused as refused:
         row = ledger.record(event, "refuse", None, key=next(iter(keys_of(event)), None),
                             detail=f"{said.get('action')}: {refused}", actor=str(said.get("actor", "")))
         ledger.answer(event, "refused", str(refused), row["seq"])
-        return [], []
+        return [], [], []
     ledger.answer(event, "done", seq=row["seq"])
-    return merges, splits
+    return merges, splits, moves
 
 
-Done = tuple[dict[str, Any], list[Merge], list[Split]]
+Done = tuple[dict[str, Any], list[Merge], list[Split], list[Move]]
 
 
 class _Task:
@@ -58,6 +58,12 @@ class _Task:
         self.tx, self.policy, self.ledger, self.pace, self.event = tx, policy, ledger, pace, event
         self.said = event.properties
         self.keys = keys_of(event)
+
+    def named(self, count: int) -> tuple[int, ...]:
+        """Return the identifier keys the correction is about; refuse where it names another number of them."""
+        if len(set(self.keys)) != count:
+            raise Refused("it does not name " + ("two identifiers" if count == 2 else "an identifier"))
+        return self.keys
 
     def region(self, members: Iterable[int]) -> Region:
         return Region(self.tx, self.policy, self.ledger, members)
@@ -77,7 +83,7 @@ class _Task:
 
 
 def _unmerge(task: _Task) -> Done:
-    (key,) = task.keys
+    (key,) = task.named(1)
     link = task.held([key])[key]
     if link.member is None:
         raise Refused("nobody holds this identifier")
@@ -96,11 +102,13 @@ def _unmerge(task: _Task) -> Done:
     region.settle(task.event, row, keep=next(iter(body)))
     strongest = min(body, key=lambda k: (task.policy.rank[region.links[k].ns], k))
     part_keys(task.tx, [(key, strongest), *((edge.a, edge.b) for edge in severed)], row["seq"])
-    return row, region.merges, region.splits
+    return row, region.merges, region.splits, region.moves
 
 
 def _split(task: _Task) -> Done:
-    groups = [[int(key) for key in group] for group in task.said.get("groups", ())]
+    groups = groups_of(task.event)
+    if len(groups) < 2 or not all(groups):
+        raise Refused("it does not name two groups of identifiers")
     keys = [key for group in groups for key in group]
     if len(set(keys)) < len(keys):
         raise Refused("an identifier stands in two groups")
@@ -119,45 +127,46 @@ def _split(task: _Task) -> Done:
     region.settle(task.event, row, keep=groups[0][0])
     heads = [min(group, key=lambda key: (task.policy.rank.get(links[key].ns, (True, 0, "")), key)) for group in groups]
     part_keys(task.tx, [(a, b) for at, a in enumerate(heads) for b in heads[at + 1 :]], row["seq"])
-    return row, region.merges, region.splits
+    return row, region.merges, region.splits, region.moves
 
 
 def _part(task: _Task) -> Done:
-    a, b = task.keys
+    a, b = task.named(2)
     links = task.held([a, b])
     member = links[a].member
     row = task.record("part", member if member is not None else links[b].member, a, links[a].ns)
     merges: list[Merge] = []
     splits: list[Split] = []
+    moves: list[Move] = []
     if member is not None and member == links[b].member:
         region = task.region([member])
         region.disable(cut(sorted(region.edges.values(), key=strength), {a: 1, b: 2}))
         region.settle(task.event, row)
-        merges, splits = region.merges, region.splits
+        merges, splits, moves = region.merges, region.splits, region.moves
     else:
         row["other"] = links[b].member
     part_keys(task.tx, [(a, b)], row["seq"])
-    return row, merges, splits
+    return row, merges, splits, moves
 
 
 def _share(task: _Task) -> Done:
-    (key,) = task.keys
+    (key,) = task.named(1)
     link = task.held([key])[key]
     if link.shared:
         raise Refused("it is shared already")
     row = task.record("share", link.member, key, link.ns)
     if link.member is None:
         task.tx.execute(sa.update(LINK).where(LINK.c.key == key).values(shared=True))
-        return row, [], []
+        return row, [], [], []
     region = task.region([link.member])
     region.disable([edge for edge in region.edges.values() if key in (edge.a, edge.b)])
     region.links[key].shared = True
     region.settle(task.event, row)
-    return row, region.merges, region.splits
+    return row, region.merges, region.splits, region.moves
 
 
 def _unshare(task: _Task) -> Done:
-    (key,) = task.keys
+    (key,) = task.named(1)
     link = task.held([key])[key]
     if not link.shared:
         raise Refused("it is not shared")
@@ -165,7 +174,7 @@ def _unshare(task: _Task) -> Done:
         raise Refused("it is registered in [identity.shared] of the settings")
     task.tx.execute(sa.update(LINK).where(LINK.c.key == key).values(shared=False))
     task.tx.execute(sa.delete(SHOWN).where(SHOWN.c.key == key))
-    return task.record("unshare", None, key, link.ns), [], []
+    return task.record("unshare", None, key, link.ns), [], [], []
 
 
 def _undo(task: _Task) -> Done:
@@ -179,7 +188,7 @@ def _reset(task: _Task) -> Done:
     ns = str(task.said.get("ns", ""))
     if not task.pace.reset(ns):
         raise Refused(f"{ns or 'nothing'} is not stopped")
-    return task.record("reset", None, ns=ns), [], []
+    return task.record("reset", None, ns=ns), [], [], []
 
 
 def part_keys(tx: sa.Connection, pairs: Iterable[tuple[int, int]], seq: int) -> None:

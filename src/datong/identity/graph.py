@@ -12,9 +12,20 @@ from datong.identity.ledger import MEMBERS, Ledger
 from datong.identity.pace import Pace
 from datong.identity.tables import APART, LINK, MEMBER, SHOWN
 from datong.model import Event, Identifier
-from datong.storage import fetch_in
+from datong.storage import Lookup, fetch_in
 
 __all__ = ["Graph", "Link", "Person"]
+
+
+_LINKS = Lookup(
+    sa.select(
+        LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.last_seen, LINK.c.since, LINK.c.shared, LINK.c.families,
+        LINK.c.verified, LINK.c.out, MEMBER.c.id, MEMBER.c.created, MEMBER.c.families, MEMBER.c.known,
+    ).select_from(LINK.outerjoin(MEMBER, MEMBER.c.id == LINK.c.member)),
+    LINK.c.key,
+)
+_COUNTS = Lookup(
+    sa.select(LINK.c.member, LINK.c.ns, sa.func.count()).group_by(LINK.c.member, LINK.c.ns), LINK.c.member)
 
 
 class Person:
@@ -70,7 +81,8 @@ class Graph:
     """Links and members around a batch's identifiers, with everything decided so far.
 
     `torn` are the members that lost an identifier on which others of theirs hung: they are to be looked at before the
-    next event is decided. `unsettled` says that who holds what has changed in a way no merge explains.
+    next event is decided; `left` are all identifiers that left their holder: (offset, member, link). `unsettled` says
+    that who holds what has changed in a way no merge explains.
     """
 
     def __init__(self, tx: sa.Connection, ledger: Ledger, pace: Pace, keys: Iterable[int]) -> None:
@@ -84,24 +96,22 @@ class Graph:
         self.evidence = Evidence(tx, ledger)
         self.torn: list[tuple[Person, dict[str, Any]]] = []
         self.unsettled = False
+        self.left: list[tuple[int, Person, Link]] = []
         self._parted: bool | None = None
         self._load(keys)
 
     def _load(self, keys: Iterable[int]) -> None:
-        query = sa.select(
-            LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.last_seen, LINK.c.since, LINK.c.shared, LINK.c.families,
-            LINK.c.verified, LINK.c.out, MEMBER.c.id, MEMBER.c.created, MEMBER.c.families, MEMBER.c.known,
-        ).select_from(LINK.outerjoin(MEMBER, MEMBER.c.id == LINK.c.member))
         people, links = self.people, self.links
-        for key, ns, first, last, since, shared, bits, verified, out, number, created, families, known in fetch_in(
-            self.tx, query, LINK.c.key, keys
+        for key, ns, first, last, since, shared, bits, verified, out, number, created, families, known in _LINKS(
+            self.tx, keys
         ):
             person = None
             if number is not None:
                 person = people.get(number)
                 if person is None:
-                    person = people[number] = Person(number, created, families, known)
-            links[key] = Link(key, ns, person, None, first, last, since, shared, bits, verified, out)
+                    person = people[number] = Person(number, created, families, bool(known))
+            links[key] = Link(
+                key, ns, person, None, first, last, since, bool(shared), bits, bool(verified), bool(out))
 
     def prepare(self, people: Iterable[Person], keys: Iterable[int]) -> None:
         """Read, in few questions, how many identifiers these people hold and who else showed these keys."""
@@ -180,6 +190,7 @@ class Graph:
 
     def lose(self, person: Person, link: Link, row: dict[str, Any]) -> None:
         """Take the link from the person by the decision `row`: what spoke for it is out of force."""
+        self.left.append((row["offset"], person, link))
         if self.evidence.retire(link.key, row["seq"]):
             self.torn.append((person, row))
         counts = self.counts(person)
@@ -233,8 +244,7 @@ class Graph:
             return
         for person in people:
             person.counts = {}
-        query = sa.select(LINK.c.member, LINK.c.ns, sa.func.count()).group_by(LINK.c.member, LINK.c.ns)
-        for number, ns, count in fetch_in(self.tx, query, LINK.c.member, {p.id for p in people}):
+        for number, ns, count in _COUNTS(self.tx, {p.id for p in people}):
             counts = self.people[number].counts
             assert counts is not None  # noqa: S101  (set above)
             counts[ns] = count

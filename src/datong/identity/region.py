@@ -13,7 +13,7 @@ from datong.identity.ledger import EVIDENCES, MEMBERS, Ledger
 from datong.identity.policy import Policy
 from datong.identity.tables import APART, CHANGE, EVIDENCE, LINK, MEMBER
 from datong.identity.unite import crowded
-from datong.model import Event, Merge, Split
+from datong.model import Event, Merge, Move, Split
 from datong.storage import fetch_in, insert, upsert
 
 __all__ = ["EDGE", "Held", "Region"]
@@ -47,6 +47,7 @@ class Region:
         self.tx, self.policy, self.ledger = tx, policy, ledger
         self.merges: list[Merge] = []
         self.splits: list[Split] = []
+        self.moves: list[Move] = []
         self.lifted: set[int] = set()
         wanted = sorted(set(members))
         found = fetch_in(tx, sa.select(*_LINK), LINK.c.member, wanted)
@@ -101,7 +102,7 @@ class Region:
         return ""
 
     def settle(self, event: Event, row: dict[str, Any], keep: int | None = None, back: bool = False) -> None:
-        """Write who holds what by the evidence in force, under the decision `row`; fill `merges` and `splits`.
+        """Write who holds what by the evidence in force, under the decision `row`; fill `merges`, `splits` and `moves`.
 
         `keep` is the identifier with which the only member of the region keeps its id; without it an id goes where the
         identifier goes with which it began, but not to an anonymous part while a known one is left without, unless we
@@ -189,7 +190,7 @@ class Region:
                 families |= links[key].families
             row: dict[str, Any] = {
                 "families": families, "known": any(links[key].ns in self.policy.strong for key in part),
-                "first": first if first in of and ids[of[first]] == number else self._founder(part),
+                "first": first if first is not None else self._founder(part),
                 "created": min(links[key].first_seen for key in part),
             }
             if known is None:
@@ -223,7 +224,11 @@ class Region:
         self, event: Event, row: dict[str, Any], parts: list[list[int]], ids: list[int], before: dict[int, set[int]],
         stays: dict[int, int],
     ) -> None:
-        """Fill merges and splits, and write down each member that came of it."""
+        """Fill merges, splits and moves, and write down each member that came of it."""
+        for part, number in zip(parts, ids, strict=True):
+            self.moves += [Move(event.offset, key, None, number) for key in part if self.links[key].member is None]
+        self.moves += [Move(event.offset, key, held.member, None) for key, held in sorted(self.links.items())
+                       if held.shared and held.member is not None]
         open_row = any(kept is row for kept in self.ledger.events)
         for member, places in sorted(before.items()):
             home, now = ids[stays[member]], [ids[at] for at in sorted(places)]

@@ -13,6 +13,7 @@ from datong.identity.join import is_join, join
 from datong.identity.ledger import EVIDENCES, Ledger
 from datong.identity.mirror import mirror
 from datong.identity.pace import Pace
+from datong.identity.passed_on import passed_on
 from datong.identity.personal import Personal
 from datong.identity.policy import CHANNEL_FAMILY, Policy
 from datong.identity.read import who
@@ -59,11 +60,12 @@ class Identity(Stage):
         done, _ = cursor(tx, self._cursor)
         ledger = Ledger(tx)
         pace = Pace(tx, ledger)
-        if len(self._seen) > _SEEN or cursor(tx, EVIDENCES)[0] != self._marked:
+        if self._seen and (len(self._seen) > _SEEN or cursor(tx, EVIDENCES)[0] != self._marked):
             self._seen.clear()  # somebody else wrote, or what we wrote was rolled back
         events, at, settled, decided = batch.events, 0, 0, False
+        left: list[tuple[int, int, int]] = []
         members: list[int | None] = []
-        merges, splits = batch.merges, batch.splits = [], []
+        merges, splits, moves = batch.merges, batch.splits, batch.moves = [], [], []
         while at < len(events):
             stop = next((n for n in range(at, len(events)) if _is_barrier(events[n], done)), len(events))
             graph = Graph(tx, ledger, pace, self._keys(events[at:stop]))
@@ -73,6 +75,8 @@ class Identity(Stage):
             self._personal.write(tx, graph, stretch.told)
             members += [person.live().id if person is not None else None for person in stretch.people]
             merges += [Merge(offset, loser.id, loser.live().id) for offset, loser, _ in graph.merges]
+            left += [(offset, person.live().id, link.key) for offset, person, link in graph.left
+                     if link.shared or link.ns in self.policy.strong]
             at = len(members)
             if graph.torn:
                 settled = at
@@ -81,6 +85,7 @@ class Identity(Stage):
                 more = carry_out(tx, self.policy, ledger, pace, events[at])
                 merges += more[0]
                 splits += more[1]
+                moves += more[2]
                 pace.write()
                 ledger.write()
                 self._seen.clear()
@@ -89,7 +94,11 @@ class Identity(Stage):
                 decided = True
         if decided and batch.last > done:  # where nothing was decided, a repeat decides nothing either
             set_cursor(tx, self._cursor, batch.last, batch.now)
-        self._marked, _ = cursor(tx, EVIDENCES)
+        if self._seen:
+            self._marked = ledger.last(EVIDENCES)
+        if left:
+            moves += passed_on(tx, left)
+            settled = len(events)
         if settled:
             self._ask_again(tx, events[:settled], members)
         batch.members = members
@@ -123,7 +132,7 @@ class Identity(Stage):
         for at, event in enumerate(events):
             if members[at] is not None:
                 holders = (known.get(i.key) for i in self.policy.linkable(event))
-                members[at] = next((holder for holder in holders if holder is not None), members[at])
+                members[at] = next((holder for holder in holders if holder is not None), None)
 
 
 def _is_barrier(event: Event, done: int) -> bool:

@@ -16,7 +16,7 @@ from datong.identity.ledger import Ledger
 from datong.identity.policy import Policy
 from datong.identity.region import EDGE, Region
 from datong.identity.tables import APART, CHANGE, EVENT, EVIDENCE, LINK, MEMBER
-from datong.model import Event, Merge, Split
+from datong.model import Event, Merge, Move, Split
 from datong.storage import fetch_in, upsert
 
 __all__ = ["UNDOABLE", "take_back"]
@@ -29,12 +29,13 @@ UNDOABLE = _LEARNED | _SHARING | {"unmerge", "split", "part", "undo", "leave"}
 _NEAR = 10_000
 """How many decisions after one its consequences for other members may stand."""
 
-Done = tuple[dict[str, Any], list[Merge], list[Split]]
+Done = tuple[dict[str, Any], list[Merge], list[Split], list[Move]]
 
 
 def take_back(tx: sa.Connection, policy: Policy, ledger: Ledger, event: Event) -> Done | str:
     """Carry out an `undo`; return its decision with merges and splits, or why it cannot be done."""
-    seq = int(event.properties.get("seq") or 0)
+    said = event.properties.get("seq")
+    seq = said if isinstance(said, int) else 0
     told = tx.execute(sa.select(EVENT).where(EVENT.c.seq == seq)).first()
     if told is None:
         return f"there is no decision {seq}"
@@ -94,7 +95,7 @@ class _Undo:
         self._share(row)
         region.settle(self.event, row, back=True)
         self._part(row, severed)
-        return row, region.merges, region.splits
+        return row, region.merges, region.splits, region.moves
 
     def _root(self) -> str:
         """Return the kind of the decision itself where undos of it are told one upon another."""

@@ -51,8 +51,8 @@ class Marketing(Stage):
         """Re-key, redeem, decide about new firings once each, and go on with what is being launched."""
         if batch.merges:
             rekey(tx, batch.merges)
-        if batch.splits:
-            divide(tx, parted(tx, batch.splits), batch.splits[-1].offset)
+        if (parts := parted(tx, batch)) is not None:
+            divide(tx, parts, batch.last)
         self._redeem(batch, tx)
         seq, _ = cursor(tx, _FIRINGS)
         while firings := firings_since(tx, seq, _LIMIT):

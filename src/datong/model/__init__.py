@@ -1,6 +1,6 @@
 """The words of the field as frozen structs, and the pure rules that belong to them. No I/O."""
 
-from datong.model.batch import Batch, Merge, Split
+from datong.model.batch import Batch, Merge, Move, Split
 from datong.model.event import Event, Item, decode_event, encode_event
 from datong.model.identifier import NAMESPACES, Family, Identifier, Namespace
 from datong.model.money import CURRENCIES, Money, exponent, to_minor
@@ -11,6 +11,6 @@ from datong.model.words import Arm, Channels, Coupon, Firing, Member, Message, O
 __all__ = [
     "CURRENCIES", "DAY", "EVENT_TYPES", "HOUR", "MINUTE", "NAMESPACES", "SECOND", "Arm", "Batch", "Channels", "Clock",
     "Coupon", "Event", "EventType", "Family", "Firing", "Identifier", "Item", "Member", "Merge", "Message", "Money",
-    "Namespace", "Offer", "Sku", "Split", "TagValue", "Visit", "decode_event", "duration", "encode_event", "exponent",
-    "from_iso", "local_parts", "to_iso", "to_minor",
+    "Move", "Namespace", "Offer", "Sku", "Split", "TagValue", "Visit", "decode_event", "duration", "encode_event",
+    "exponent", "from_iso", "local_parts", "to_iso", "to_minor",
 ]

@@ -6,7 +6,7 @@ import msgspec
 
 from datong.model.event import Event, Item
 
-__all__ = ["Batch", "Merge", "Split"]
+__all__ = ["Batch", "Merge", "Move", "Split"]
 
 
 class Merge(msgspec.Struct, frozen=True):
@@ -30,13 +30,27 @@ class Split(msgspec.Struct, frozen=True):
     parts: tuple[tuple[int, tuple[int, ...]], ...]
 
 
+class Move(msgspec.Struct, frozen=True):
+    """The identifier `key` went from the member `loser` to `holder` at log position `offset`, with what it had done.
+
+    `holder` is None where the value turned out to be everybody's, `loser` where nobody had it. Neither was merged or
+    split by it.
+    """
+
+    offset: int
+    key: int
+    loser: int | None
+    holder: int | None
+
+
 class Batch(msgspec.Struct):
     """Consecutive events of the log, in log order; one event or a million, the same code.
 
     `now` is the platform's time at the end of the batch: the largest `received` in the log up to there, so that it is
     the same in every replay. Parallel lists, one entry per event: `items` are the product lines with category and
     brand filled in from the catalogue (by *settle*), `members` the live member id or None (by *recognise*). `merges`
-    and `splits` say what became of members: apply both in order of offset, before the batch's events are counted.
+    and `splits` say what became of members: apply both in order of offset, before the batch's events are counted;
+    `moves` are the identifiers that changed hands besides.
     `derived` are new events a stage wants in the log; their ids must be made from their cause, so that a second run
     makes the same ones. `repeats` are offsets of events that tell once more, under another message id, of an order
     that is known already (from *settle*): they count nowhere. `rejected` are the quarantined entries (offset, body) of
@@ -51,6 +65,7 @@ class Batch(msgspec.Struct):
     members: list[int | None] = []
     merges: list[Merge] = []
     splits: list[Split] = []
+    moves: list[Move] = []
     derived: list[Event] = []
     rejected: list[tuple[int, bytes]] = []
     repeats: set[int] = set()

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.errors import ConfigError, Conflict
-from datong.identity import parted
+from datong.identity import Parted, parted
 from datong.model import Batch, Firing, exponent
 from datong.places import zones
 from datong.scenes.advance import State, advance
@@ -121,8 +121,8 @@ class Scenes(Stage):
             rename = sa.update(FIRING).where(FIRING.c.member == sa.bindparam("loser"))
             tx.execute(rename.values(member=sa.bindparam("winner")),
                        [{"loser": m.loser, "winner": m.winner} for m in batch.merges])
-        if batch.splits:
-            self._split(batch, tx, states)
+        if (parts := parted(tx, batch)) is not None:
+            self._split(batch, tx, parts, states)
         for member, moments in taken.items():
             if member not in states and any(
                 rules.starting(m) for rules in self._sets for m in moments.get(rules.key, ())
@@ -130,9 +130,8 @@ class Scenes(Stage):
                 states[member] = MemberState({}, {})
         return states, gone
 
-    def _split(self, batch: Batch, tx: sa.Connection, states: dict[int, MemberState]) -> None:
+    def _split(self, batch: Batch, tx: sa.Connection, parts: Parted, states: dict[int, MemberState]) -> None:
         """Put in place of the states of members that were split those of the parts."""
-        parts = parted(tx, batch.splits)
         fired = divide_firings(tx, parts)
         _, before = cursor(tx, "spine")  # the time up to which the states have come
         categories = {(z.place, z.zone): z.category for z in zones(tx)}

@@ -53,7 +53,8 @@ class Tags(Stage):
         wanted = {m for _, m in concerned}
         for merge in batch.merges:
             wanted |= {merge.loser, merge.winner}
-        apart = parted(tx, batch.splits).members if batch.splits else frozenset()
+        parts = parted(tx, batch)
+        apart = parts.members if parts is not None else frozenset()
         due = self._due(tx, batch, pasts)
         missing = self._load(tx, (wanted | apart) - pasts.keys(), pasts)
         gone = self._merge(batch, pasts, changed)

@@ -8,7 +8,7 @@ from tests.unit.marketing.shop import Shop
 
 from datong.flow import Flow
 from datong.identity import Changes
-from datong.model import Batch, Event, Identifier, Merge, Split
+from datong.model import Batch, Event, Identifier, Merge, Move, Split
 from datong.privacy import Vault
 from datong.storage import EVENTS, Store
 
@@ -20,7 +20,7 @@ def event(offset: int, **more: Any) -> Event:
 
 def test_every_cause_tells_of_its_merges_and_splits(store: Store) -> None:
     batch = Batch([event(7), event(8), event(9)], 7, 9, 50, members=[1, 1, 1], merges=[Merge(8, 3, 1), Merge(8, 4, 1)],
-                  splits=[Split(9, 1, ((1, (5, 6)), (2, (2**62,))))])
+                  splits=[Split(9, 1, ((1, (5, 6)), (2, (2**62,))))], moves=[Move(9, 7, 1, None)])
     with store.state.write() as tx:
         Changes(store).step(batch, tx)
         Changes(store).step(Batch([event(7)], 7, 7, 50), tx)
@@ -31,7 +31,7 @@ def test_every_cause_tells_of_its_merges_and_splits(store: Store) -> None:
         "cause": "web:e8", "merged": [{"member": 3, "into": 1}, {"member": 4, "into": 1}]}
     assert two.properties == {"cause": "web:e9", "split": [{"member": 1, "parts": [
         {"member": 1, "identifiers": 2, "keys": ["5", "6"]}, {"member": 2, "identifiers": 1, "keys": [str(2**62)]},
-    ]}]}
+    ]}], "moved": [{"key": "7", "from": 1, "to": None}]}
 
 
 def test_it_lies_in_the_log_once_and_counts_nowhere(store: Store, vault: Vault) -> None:

@@ -117,3 +117,28 @@ def test_a_split_survives_a_restart_and_time_runs_out_for_each_part(shop: Shop, 
     later = shop.store.clock.now() + 91 * DAY
     again.send("Page Viewed", COOKIE, received=later, time=later)
     assert ["rfm.orders_90d" in v for v in again.values(1, 7)] == [False, False]
+
+
+def test_what_was_done_under_a_number_goes_to_its_real_owner(shop: Shop) -> None:
+    typed = Identifier("phone", 44)
+    shop.send("Receipt Issued", CARD, items=(SHOES,))
+    shop.send("Receipt Issued", typed, items=(BAG,))
+    assert [v["rfm.orders_90d"] for v in shop.values(1, 2)] == [1, 1]
+    shop.send("Identified", CARD, Identifier("phone", 44, verified=True))
+    with shop.store.state.read() as tx:
+        assert who(tx, [44]) == {44: 1}
+    mine, nobodys = shop.values(1, 2)
+    assert (mine["rfm.orders_90d"], nobodys) == (2, {})
+
+
+def test_what_was_done_under_a_value_that_is_everybodys_is_nobodys(shop: Shop) -> None:
+    tablet = Identifier("app_device", 55)
+    shop.send("Product Viewed", tablet, items=(BAG,))
+    for number in range(6):
+        shop.send("Identified", Identifier("user_id", 100 + number), tablet)
+    with shop.store.state.read() as tx:
+        assert who(tx, [55]) == {}
+    before = shop.values(*range(1, 8))
+    shop.fold()
+    rebuild(shop.store, shop.tags)
+    assert shop.values(*range(1, 8)) == before

@@ -69,7 +69,7 @@ class Evidence:
     def observe(self, event: Event, one: int, two: int) -> None:
         """Note a pair of one member that may have been seen before."""
         if one ^ two not in self._pairs:
-            self._observed.setdefault(one ^ two, (event, one, two))
+            self._observed.setdefault(one ^ two, (event, min(one, two), max(one, two)))
 
     def bridge(self, event: Event, key: int, seq: int) -> None:
         """Keep together what the identifier joined, before it goes: what it said was right while it was theirs."""

@@ -108,6 +108,8 @@ class _Case:
                 touch(self.graph, link, self.event.time)
                 if not self.person.id:
                     self.person = holder
+                if holder is self.person:
+                    self.taken.append(identifier)
 
     def take(self, identifier: Identifier) -> None:
         """Take one identifier into the case."""
@@ -136,7 +138,11 @@ class _Case:
         if not self.person.id and not self._create():
             return None
         for identifier, holder, reason in self.refused:
-            self._refuse(identifier, holder.live() if holder else None, reason)
+            if holder is not None and holder.live() is self.person:
+                self.taken.append(identifier)  # as it turned out, it is theirs already
+            else:
+                self._refuse(identifier, holder.live() if holder else None, reason)
+        self.taken.sort(key=lambda i: self.policy.rank[i.ns])
         graph, person = self.graph, self.person
         family = CHANNEL_FAMILY.get(self.event.channel, 0)
         for identifier in self.taken:
@@ -291,8 +297,6 @@ class _Case:
     def _refuse(self, identifier: Identifier, holder: Person | None, reason: str) -> None:
         """Write the refusal down once per member and value; decide whether the value is shared or moves."""
         graph, event, person = self.graph, self.event, self.person
-        if holder is person:
-            return
         counts = reason not in _HEARSAY
         members = graph.who_showed(identifier.key, counts)
         if person.id not in members:

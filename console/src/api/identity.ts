@@ -216,6 +216,15 @@ export interface Visitors {
 
 export type PolicyChange = Partial<Pick<PolicyRow, "priority" | "limit" | "window" | "merges" | "verified" | "ttl" | "persons">>;
 
+/** A trial of a policy: it goes through the whole log, so it is asked for again and again. */
+export interface PolicyTrial {
+  state: "running" | "done" | "failed";
+  /** 0 to 1. */
+  progress: number;
+  diff: PolicyDiff | null;
+  error: string;
+}
+
 export interface PolicyDiff {
   before: number;
   after: number;

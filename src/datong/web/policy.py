@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, get
 from litestar.datastructures import State
-from litestar.params import JSONBody
 
 from datong import identity
-from datong.errors import ConfigError, Conflict, Rejected
 from datong.model import Namespace
 from datong.platform import Platform
 from datong.privacy import namespaces
@@ -20,15 +17,8 @@ from datong.web.shown import shown
 
 __all__ = ["routes"]
 
-_busy = threading.Lock()
 _FRESH = 30
 """Seconds for which the counts of all identifiers hold: they take a look at every one."""
-
-
-class Trial(msgspec.Struct):
-    """Changes to namespaces, by name: what of each would be another."""
-
-    namespaces: dict[str, dict[str, Any]]
 
 
 @get("/identity/policy", sync_to_thread=True)
@@ -60,27 +50,6 @@ def shared(request: Request[Any, Any, State]) -> dict[str, Any]:
     }
 
 
-@post("/identity/dry-run", sync_to_thread=True, status_code=200)
-def dry_run(request: Request[Any, Any, State], data: JSONBody[Trial]) -> dict[str, Any]:
-    """Work out what a changed policy would make of all events so far; nothing is written. One at a time."""
-    platform: Platform = request.app.state.platform
-    if not data.namespaces:
-        raise Rejected("nothing is changed", code="no_change", field="namespaces", hint="name a namespace and a value")
-    if not _busy.acquire(blocking=False):
-        raise Conflict("another dry run is under way", hint="wait until it has finished")
-    try:
-        found = identity.dry_run(platform.store, platform.vault, data.namespaces)
-    except ConfigError as error:  # of the trial, not of the settings
-        raise Rejected(error.message, code="bad_policy", field=error.field, hint=error.hint) from None
-    finally:
-        _busy.release()
-    return {
-        **msgspec.to_builtins(found),
-        "merged": [{"ids": one.ids, "members": [identity.label(n) for n in one.ids]} for one in found.merged],
-        "split": [{"id": one.id, "member": identity.label(one.id), "parts": one.parts} for one in found.split],
-    }
-
-
 def _held(platform: Platform) -> dict[str, identity.Held]:
     with platform.store.state.read() as tx:
         return identity.held(tx)
@@ -98,4 +67,4 @@ def _row(
     }
 
 
-routes = [policy, shared, dry_run]
+routes = [policy, shared]

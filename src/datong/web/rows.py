@@ -14,8 +14,11 @@ from datong.storage import EVENTS, Store
 
 __all__ = ["UNSHOWN", "event_rows", "latest_events", "timeline"]
 
-UNSHOWN = frozenset({"Device Sighted", "Clock Ticked", "Product Updated", "Store Updated", "Campaign Updated"})
-"""Raw radio, ticks and master data: far too many to watch, and nothing a shopper did."""
+UNSHOWN = frozenset({
+    "Device Sighted", "Clock Ticked", "Product Updated", "Store Updated", "Campaign Updated", "Identity Corrected",
+    "Member Changed",
+})
+"""Raw radio, ticks, master data, what the platform tells itself: far too many to watch, and nothing a shopper did."""
 
 _WINDOW = 5_000
 """Log entries looked through for the latest events."""

@@ -39,6 +39,7 @@ from datong.web import (
     reports,
     review,
     scenes,
+    trial,
     visitors,
     why,
 )
@@ -106,9 +107,11 @@ class _Server(uvicorn.Server):
 def _console(platform: Platform) -> Litestar:
     behind_login = Router(
         "/api", guards=[require_login],
-        route_handlers=[*live.routes, *members.routes, *reports.routes, *campaigns.routes, *scenes.routes,
-                        *why.routes, *correct.routes, *review.routes, *linking.routes, *policy.routes, *visitors.routes,
-                        *quarantine.routes],
+        route_handlers=[
+            *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
+            *linking.routes, *policy.routes, *trial.routes, *reports.routes, *campaigns.routes, *scenes.routes,
+            *quarantine.routes,
+        ],
     )
     static = [
         create_static_files_router("/console", [STATIC], html_mode=True)
@@ -122,7 +125,7 @@ def _console(platform: Platform) -> Litestar:
         openapi_config=OpenAPIConfig(
             "Datong", __version__, path="/api/schema", render_plugins=[JsonRenderPlugin()],
         ),
-        state=State({"platform": platform, "failed_logins": {}, "kept": Kept()}),
+        state=State({"platform": platform, "failed_logins": {}, "kept": Kept(), "trials": trial.Trials()}),
     )
 
 

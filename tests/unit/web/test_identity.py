@@ -124,8 +124,16 @@ def test_a_member_that_shared_nothing_is_found_by_a_run_published_reviewed_and_t
 
 
 def test_a_policy_is_tried_without_being_made(user: TestClient[Any], mall: Mall) -> None:
-    found = user.post("/api/identity/dry-run", json={"namespaces": {"member_card": {"merges": "attach"}}}).json()
-    assert found["before"] == 1
+    assert user.get("/api/identity/dry-run/1").status_code == 404
+    answer = user.post("/api/identity/dry-run", json={"namespaces": {"member_card": {"merges": "attach"}}})
+    assert (answer.status_code, answer.json()) == (202, {"id": "1"})
+    for _ in range(600):
+        trial = user.get("/api/identity/dry-run/1").json()
+        if trial["state"] != "running":
+            break
+        time.sleep(0.05)
+    found = trial["diff"]
+    assert (trial["state"], trial["progress"], trial["error"], found["before"]) == ("done", 1.0, "", 1)
     assert {"after", "unchanged", "merged", "split", "merged_total", "split_total", "events", "ms"} <= found.keys()
     wrong = user.post("/api/identity/dry-run", json={"namespaces": {"phone": {"limit": 0}}})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "identity.namespaces.phone.limit")

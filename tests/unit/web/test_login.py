@@ -12,12 +12,11 @@ from datong.identity import ACTIONS
 from datong.web import hash_password
 from datong.web.login import check_password
 
-READ = ("/api/me", "/api/live", "/api/events", "/api/stream", "/api/members", "/api/members/1",
-        "/api/members/1/why", "/api/members/1/path?a=1&b=2", "/api/sales",
-        "/api/visits", "/api/visitors", "/api/funnel", "/api/overlap", "/api/campaigns", "/api/campaigns/shoes-now",
-        "/api/scenes", "/api/identity/corrections/1", "/api/identity/policy", "/api/identity/shared", "/api/review",
-        "/api/linking/runs", "/api/linking/runs/1", "/api/quarantine", "/api/quarantine/1", "/api/report/sales",
-        "/api/sales?format=csv")
+READ = ("/api/me", "/api/live", "/api/events", "/api/stream", "/api/members", "/api/members/1", "/api/members/1/why",
+        "/api/members/1/path?a=1&b=2", "/api/sales", "/api/visits", "/api/visitors", "/api/funnel", "/api/overlap",
+        "/api/campaigns", "/api/campaigns/shoes-now", "/api/scenes", "/api/identity/corrections/1",
+        "/api/identity/policy", "/api/identity/dry-run/1", "/api/identity/shared", "/api/review", "/api/linking/runs",
+        "/api/linking/runs/1", "/api/quarantine", "/api/quarantine/1", "/api/report/sales", "/api/sales?format=csv")
 WRITE = ("/api/campaigns/shoes-now/state", "/api/campaigns/shoes-now/launch", "/api/quarantine/replay",
          "/api/quarantine/discard", "/api/quarantine/1", "/api/review/1", "/api/review/1/undo", "/api/linking/runs",
          "/api/linking/runs/1/publish", "/api/identity/dry-run", *(f"/api/identity/{action}" for action in ACTIONS))

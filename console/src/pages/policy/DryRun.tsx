@@ -1,8 +1,8 @@
 /** What would this change do? The links are worked out anew under another policy, and nothing is written. */
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { post } from "../../api/client";
-import type { Policy, PolicyDiff, PolicyRow } from "../../api/types";
+import { get, post } from "../../api/client";
+import type { Policy, PolicyDiff, PolicyRow, PolicyTrial } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { MemberLink } from "../../parts/badges";
@@ -100,13 +100,29 @@ function Fields({ row, changes, onChange }: { row: PolicyRow; changes: Changes; 
   );
 }
 
+const ASK_AGAIN_MS = 500;
+
+/** Start a trial and wait for its end. */
+async function tried(namespaces: Record<string, Changes>, tell: (progress: number) => void): Promise<PolicyDiff> {
+  tell(0);
+  const { id } = await post<{ id: string }>("/api/identity/dry-run", { namespaces });
+  for (;;) {
+    const trial = await get<PolicyTrial>(`/api/identity/dry-run/${encodeURIComponent(id)}`);
+    if (trial.diff) return trial.diff;
+    if (trial.state === "failed") throw new Error(trial.error);
+    tell(trial.progress);
+    await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
+  }
+}
+
 export function DryRun({ policy }: { policy: Policy }) {
   const { t, w } = useWords();
   const [name, setName] = useState(policy.namespaces.find((row) => row.name === "phone")?.name ?? policy.namespaces[0]?.name ?? "");
   const [changes, setChanges] = useState<Record<string, Changes>>({});
   const row = policy.namespaces.find((one) => one.name === name);
   const wanted = changed(policy.namespaces, changes);
-  const run = useMutation({ mutationFn: () => post<PolicyDiff>("/api/identity/dry-run", { namespaces: wanted }) });
+  const [progress, setProgress] = useState(0);
+  const run = useMutation({ mutationFn: () => tried(wanted, setProgress) });
   const said = Object.entries(wanted).map(([ns, fields]) =>
     `${w(ns)}: ${Object.keys(fields).map((field) => t(`policy.${field as keyof Changes}`)).join(", ")}`);
   return (
@@ -145,6 +161,12 @@ export function DryRun({ policy }: { policy: Policy }) {
           <span className="small faint">{said.length ? said.join("; ") : t("dryrun.nothing")}</span>
         </div>
       </form>
+      {run.isPending && (
+        <div className="split trial" role="progressbar" aria-label={t("dryrun.busy")} aria-valuemin={0} aria-valuemax={100}
+          aria-valuenow={Math.round(progress * 100)}>
+          <i style={{ width: `${Math.max(2, progress * 100)}%`, background: "var(--accent)" }} />
+        </div>
+      )}
       {run.error && <Failure error={run.error} retry={() => run.mutate()} />}
       {run.data && <Diff diff={run.data} />}
     </Card>

@@ -2,6 +2,7 @@
 import type { Voted } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
+import { levelOf } from "./level";
 
 /** From the weights' running sum: where each bar begins and ends, in percent of the whole scale. */
 export function bars(weights: number[]): { left: number; width: number; up: boolean }[] {
@@ -19,6 +20,10 @@ export function Waterfall({ voted }: { voted: Voted }) {
   const format = useFormat();
   const parts = voted.parts;
   const drawn = bars(parts.map(({ weight }) => weight));
+  const levelText = (level: string) => {
+    const { word, figure } = levelOf(level);
+    return word ? `${maybe(`level.${word}`, level)} ${figure}`.trim() : t("level.missing");
+  };
   const signed = (weight: number) => (weight > 0 ? "+" : weight < 0 ? "\u2212" : "") + format.number(Math.abs(weight), 1);
   return (
     <section className="waterfall" aria-label={t("review.weights")}>
@@ -30,7 +35,8 @@ export function Waterfall({ voted }: { voted: Voted }) {
           return (
             <li key={`${name}${index}`}>
               <span>
-                {maybe(`weight.${name}`, w(name))} <small className="faint">{maybe(`level.${level}`, level)}</small>
+                {maybe(`weight.${name}`, w(name))}{" "}
+                {name !== "prior" && <small className="faint">{levelText(level)}</small>}
               </span>
               <span className="water" aria-hidden="true">
                 {bar && <i className={bar.up ? "up" : "down"} style={{ left: `${bar.left}%`, width: `max(2px, ${bar.width}%)` }} />}

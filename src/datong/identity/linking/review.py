@@ -164,4 +164,6 @@ def _agreement(left: str, right: str) -> str:
     a, b = left.casefold().strip(), right.casefold().strip()
     if a == b:
         return "same"
+    if sorted(a.split()) == sorted(b.split()):
+        return "close"  # the same words in another order, as a family name first
     return "close" if JaroWinkler.similarity(a, b) >= 0.88 else "different"

@@ -28,7 +28,7 @@ export function EvidenceBadge({ edge }: { edge: Evidence }) {
   const { t } = useWords();
   const { percent } = useFormat();
   const tone = edge.kind === "deterministic" ? "good" : edge.kind === "probabilistic" ? "warn" : undefined;
-  const sure = edge.kind === "probabilistic" ? ` ${percent(edge.confidence, 1)}` : "";
+  const sure = edge.kind === "probabilistic" ? ` ${percent(edge.confidence, 2)}` : "";
   return <Badge tone={tone}>{t(`evidence.${edge.kind}`) + sure}</Badge>;
 }
 

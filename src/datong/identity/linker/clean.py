@@ -26,6 +26,9 @@ __all__ = ["clean_column", "clean_record", "clean_table", "clean_value", "habits
 Cleaned = tuple[str | None, ...]
 
 _SAMPLE = 20_000
+_LONGEST = 15
+"""Digits of a number at most: a longer one is no quantity, and would be rounded."""
+
 _LEGAL = re.compile(
     r"\b(?:co ltd|ltd|limited|inc|incorporated|corp|corporation|company|co|llc|llp|plc|gmbh|ag|kg|sa|sarl|srl|spa|bv"
     r"|nv|pty)\b"
@@ -76,7 +79,9 @@ def _postcode(text: str, _habit: str) -> Cleaned:
 
 def _number(text: str, _habit: str) -> Cleaned:
     found = _NUMBER.search(text)
-    return (f"{float(found[0].replace(',', '')):.10g}" if found else None,)
+    if not found or len(found[0]) > _LONGEST:
+        return (None,)
+    return (f"{float(found[0].replace(',', '')):.6f}".rstrip("0").rstrip("."),)
 
 
 def _gender(text: str, _habit: str) -> Cleaned:

@@ -115,10 +115,11 @@ class Region:
         for key, at in of.items():
             if (member := self.links[key].member) is not None:
                 before.setdefault(member, set()).add(at)
+        weights = [self.weight(part) for part in parts]
         claims: dict[int, list[int]] = {}
         stays: dict[int, int] = {}
         for member in sorted(before):
-            stays[member] = self._stays(member, [parts[at] for at in sorted(before[member])], of, keep, back)
+            stays[member] = self._stays(member, before[member], weights, of, keep, back)
             claims.setdefault(stays[member], []).append(member)
         for number, known in sorted(self.members.items()):
             root, place = known["merged_into"], of.get(known["first"])
@@ -145,16 +146,17 @@ class Region:
                      if other in inside and seq not in self.lifted), None)
 
     def _stays(
-        self, member: int, parts: Sequence[Sequence[int]], of: dict[int, int], keep: int | None, back: bool
+        self, member: int, places: set[int], weights: Sequence[tuple[int, int, int]], of: dict[int, int],
+        keep: int | None, back: bool,
     ) -> int:
-        """Return the place of the part in which the member's own id stays."""
-        heaviest = max(parts, key=self.weight)
-        began = self.members[member]["first"]
-        for part in parts:
-            if keep in part or (keep is None and began in part and (
-                    back or self.weight(part)[0] or not self.weight(heaviest)[0])):
-                return of[part[0]]
-        return of[heaviest[0]]
+        """Return the part in which the member's own id stays."""
+        heaviest = max(places, key=weights.__getitem__)
+        if keep is not None:
+            return of[keep] if of.get(keep) in places else heaviest
+        began = of.get(self.members[member]["first"])
+        if began is not None and began in places and (back or weights[began][0] or not weights[heaviest][0]):
+            return began
+        return heaviest
 
     def weight(self, part: Sequence[int]) -> tuple[int, int, int]:
         """Return a sorting key: the part with most identifiers that can speak for a member is the last."""

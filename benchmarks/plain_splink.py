@@ -48,7 +48,7 @@ def run(
     elif name == "h50k":
         plan = _h50k()
     else:
-        plan = _generic(con, table, columns)
+        plan = _generic(con, table, columns, links)
     comparisons, rules, prior, recall, training, source = plan
     frames = _frames(table, source, links)
     settings = SettingsCreator(
@@ -146,7 +146,7 @@ def _format(table: Any, column: str) -> str:
     return max(counts, key=lambda form: counts[form])
 
 
-def _generic(con: Any, table: Any, columns: str) -> tuple[Any, ...]:
+def _generic(con: Any, table: Any, columns: str, links: bool) -> tuple[Any, ...]:
     """Return a plan for any table: all keys of one strong or two weaker columns that do not make too many pairs."""
     from datong.identity.linker import parse_columns
 
@@ -154,7 +154,8 @@ def _generic(con: Any, table: Any, columns: str) -> tuple[Any, ...]:
     kinds = {fields.column: fields.kind for fields in parsed}
     kinds = {c: k for c, k in kinds.items() if len(table[c].drop_null().unique()) > 1}
     text = pa.table({name: table[name].cast(pa.string()) for name in kinds})
-    con.register("counted", text)
+    sources = table[parsed.source].cast(pa.string()) if links and parsed.source else pa.array(["one"] * len(table))
+    con.register("counted", text.append_column("the source", sources))
     comparisons = [_comparison(kind, column, text) for column, kind in kinds.items()]
     strong = [c for c, k in kinds.items() if k in ("national_id", "card", "phone", "email", "full_name", "address",
                                                     "title", "company", "household")]
@@ -163,7 +164,7 @@ def _generic(con: Any, table: Any, columns: str) -> tuple[Any, ...]:
         tuple(f'"{c}"' for c in pair) for pair in combinations(weaker[:7], 2)
     ] + [tuple(f'substr("{c}",1,4)' for c in pair) for pair in combinations(weaker[:4], 2)]
     keys += [(f'substr("{c}",1,6)',) for c, k in kinds.items() if k in ("title", "other", "full_name", "company")]
-    costs = {key: _pairs(con, key) for key in keys}
+    costs = {key: _pairs(con, key, links) for key in keys}
     cheap = [key for key in keys if 0 < costs[key] <= max(MOST_PAIRS // 10, 30 * len(table))]
     spent, rules = 0.0, []
     for key in sorted(cheap or [min(keys, key=lambda k: costs[k])], key=lambda k: costs[k]):
@@ -171,7 +172,8 @@ def _generic(con: Any, table: Any, columns: str) -> tuple[Any, ...]:
             rules.append(key)
             spent += costs[key]
     training = _apart(sorted(rules, key=lambda k: -costs[k]))
-    return (comparisons, [block_on(*key) for key in rules], [block_on(*key) for key in rules[:3]], 0.7,
+    telling = [key for key in rules if costs[key] >= 0.02 * len(table)][:3] or rules[-1:]
+    return (comparisons, [block_on(*key) for key in rules], [block_on(*key) for key in telling], 0.7,
             [block_on(*key) for key in training], parsed.source)
 
 
@@ -182,9 +184,12 @@ def _apart(rules: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [first, other] if other else [first]
 
 
-def _pairs(con: Any, key: tuple[str, ...]) -> float:
-    """Return how many pairs a rule makes."""
+def _pairs(con: Any, key: tuple[str, ...], links: bool) -> float:
+    """Return how many pairs a rule makes, of different sources when linking."""
     filled = " AND ".join(f"{part} IS NOT NULL" for part in key)
-    row = con.execute(f"SELECT coalesce(sum(n * (n - 1.0) / 2), 0) FROM (SELECT count(*) AS n FROM counted "
-                      f"WHERE {filled} GROUP BY {', '.join(key)})").fetchall()
-    return float(row[0][0])
+    parts = ", ".join(f"{part} AS p{i}" for i, part in enumerate(key))
+    names = ", ".join(f"p{i}" for i in range(len(key)))
+    per_source = f'SELECT {parts}, "the source", count(*)::DOUBLE AS k FROM counted WHERE {filled} GROUP BY ALL'
+    blocks = f"SELECT sum(k) AS n, sum(k * k) AS o FROM ({per_source}) GROUP BY {names}"
+    pairs = "n * n - o" if links else "n * (n - 1)"
+    return float(con.execute(f"SELECT coalesce(sum({pairs}) / 2, 0) FROM ({blocks})").fetchall()[0][0])

@@ -60,7 +60,8 @@ class Identity(Stage):
         done, _ = cursor(tx, self._cursor)
         ledger = Ledger(tx)
         pace = Pace(tx, ledger)
-        if self._seen and (len(self._seen) > _SEEN or cursor(tx, EVIDENCES)[0] != self._marked):
+        pairs = any(len(event.identifiers) > 1 for event in batch.events)
+        if pairs and self._seen and (len(self._seen) > _SEEN or ledger.last(EVIDENCES) != self._marked):
             self._seen.clear()  # somebody else wrote, or what we wrote was rolled back
         events, at, settled, decided = batch.events, 0, 0, False
         left: list[tuple[int, int, int]] = []
@@ -94,7 +95,7 @@ class Identity(Stage):
                 decided = True
         if decided and batch.last > done:  # where nothing was decided, a repeat decides nothing either
             set_cursor(tx, self._cursor, batch.last, batch.now)
-        if self._seen:
+        if pairs and self._seen:
             self._marked = ledger.last(EVIDENCES)
         if left:
             moves += passed_on(tx, left)

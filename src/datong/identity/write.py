@@ -85,6 +85,8 @@ def _write_links(tx: sa.Connection, graph: Graph) -> None:
 
 
 def _write_shown(tx: sa.Connection, graph: Graph, losers: set[int]) -> None:
+    if not losers and not graph.noted:
+        return
     pairs: dict[tuple[int, int], bool] = {}
     found = fetch_in(tx, sa.select(SHOWN.c.key, SHOWN.c.member, SHOWN.c.counts), SHOWN.c.member, losers)
     if found:

@@ -64,19 +64,22 @@ def test_corrections_taken_back_last_first_leave_no_trace(town: Town, shown: lis
     pictures, decisions, said = [picture(town)], [], []
     for _ in range(data.draw(st.integers(1, 5))):
         what = data.draw(corrections(keys))
+        if what["action"] == "join" and len({pictures[-1][0][int(key)][0] for key in what["keys"]}) == 1:
+            continue  # it would only confirm what other evidence says, and that other evidence then stands against undo
         answer = correct(town, **what)
         assert answer.state in ("done", "refused")
         if answer.state == "refused":
             assert answer.reason
             assert picture(town) == pictures[-1], what
-        elif (now := picture(town)) != pictures[-1]:  # else it only confirmed what other evidence says
-            pictures.append(now)
+        else:
+            pictures.append(picture(town))
             decisions.append(answer.seq)
             said.append(what)
     while decisions:
-        pictures.pop()
+        changed = pictures.pop() != pictures[-1]
         answer = correct(town, "undo", seq=decisions.pop())
-        assert (answer.state, answer.reason) == ("done", ""), said[len(decisions)]
+        if changed:  # one that only confirmed what other evidence says may stand
+            assert (answer.state, answer.reason) == ("done", ""), said[len(decisions)]
         assert picture(town) == pictures[-1], said[len(decisions)]
 
 

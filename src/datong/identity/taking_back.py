@@ -93,6 +93,8 @@ class _Undo:
             self.event, "undo", told.member, ns=told.ns, key=told.key, detail=str(said.get("reason", "")),
             actor=str(said.get("actor", "")), undoes=told.seq)
         self._share(row)
+        if self._root() in _SHARING and (held := region.links.get(told.key)) is not None and held.member is None:
+            tx.execute(sa.update(LINK).where(LINK.c.key == told.key).values(shared=held.shared))
         region.settle(self.event, row, back=True)
         self._part(row, severed)
         return row, region.merges, region.splits, region.moves

@@ -24,7 +24,7 @@ def shopper_events(dice: random.Random, count: int) -> list[Event]:
     events = []
     for number in range(count):
         who = dice.randrange(30)
-        shown = [Identifier("anonymous_id", 1_000 + who), Identifier("phone", 2_000 + who)]
+        shown = [Identifier("anonymous_id", 1_000 + who), Identifier("phone", 2_000 + who, None, True)]
         identifiers = tuple(dice.sample(shown, dice.choice((1, 1, 2))))
         strongest = max(identifiers, key=lambda i: i.key)
         received = NOW + number * MINUTE

@@ -18,11 +18,12 @@ from __future__ import annotations
 from typing import Any
 
 from datong.identity.graph import Graph, Link, Person
-from datong.identity.policy import CHANNEL_FAMILY, CHANNELS, Policy
+from datong.identity.policy import CHANNEL_FAMILY, Policy
+from datong.identity.seen import expired, touch, widen
 from datong.identity.unite import broken_limit, crowded, unite
-from datong.model import DAY, Event, Identifier
+from datong.model import Event, Identifier
 
-__all__ = ["expired", "settle", "touch", "widen"]
+__all__ = ["settle"]
 
 _HEARSAY = frozenset({"unverified", "untrusted", "stopped", "apart"})
 """Refusals that say nothing about how many people use a value."""
@@ -38,23 +39,6 @@ def settle(graph: Graph, policy: Policy, event: Event) -> Person | None:
     else:
         case.look_up(identifiers)
     return case.close()
-
-
-def touch(graph: Graph, link: Link, time: int) -> None:
-    """Note when the identifier was seen, to the day, so that a busy one is not written at every event."""
-    if time >= link.last_seen + DAY:
-        link.last_seen = time
-    elif time <= link.first_seen - DAY:
-        link.first_seen = time
-    else:
-        return
-    graph.touched[link.key] = link
-
-
-def expired(policy: Policy, link: Link, time: int) -> bool:
-    """Return whether the value was unseen for so long that it may have become somebody else's."""
-    ttl = policy.ttl.get(link.ns)
-    return ttl is not None and time - link.last_seen > ttl
 
 
 class _Case:
@@ -358,10 +342,3 @@ class _Case:
         counts = self.graph.counts(holder)
         holder.known = any(counts.get(ns) for ns in self.policy.strong)
         holder.changed = True
-
-
-def widen(graph: Graph, event: Event, person: Person, family: int) -> None:
-    """Add a channel family to the person and write it down."""
-    person.families |= family
-    person.changed = True
-    graph.record(event, "channels", person, detail=CHANNELS[person.families])

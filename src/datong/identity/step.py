@@ -18,7 +18,8 @@ from datong.identity.personal import Personal
 from datong.identity.policy import CHANNEL_FAMILY, Policy
 from datong.identity.read import who
 from datong.identity.region import Region
-from datong.identity.rules import expired, settle, touch, widen
+from datong.identity.rules import settle
+from datong.identity.seen import expired, touch, widen
 from datong.identity.write import write
 from datong.model import DAY, Batch, Event, Merge
 from datong.privacy import Vault

@@ -45,7 +45,10 @@ class Observed:
     def __init__(self, settings: Settings, vault: Vault) -> None:
         """Read the policy; raises ConfigError for a namespace table that is none."""
         self._policy = namespaces(settings)
-        self._rank = {name: policy.priority for name, policy in self._policy.items()}
+        self._rank: dict[str, float] = {name: policy.priority for name, policy in self._policy.items()}
+        self._checked = frozenset(name for name, policy in self._policy.items() if policy.verified)
+        own = (policy.priority for policy in self._policy.values() if policy.merges != "never" and policy.creates)
+        self._unsure = max(own, default=0) + 0.5
         self._vault, self._region = vault, settings.retailer.region
         self._remembered: dict[tuple[str, str], Identifier] = {}
 
@@ -53,7 +56,7 @@ class Observed:
         self, call: Call, trusted: bool = True, verified: frozenset[str] = frozenset(),
         refused: list[dict[str, str]] | None = None,
     ) -> tuple[Identifier, ...]:
-        """Return the call's identifiers, strongest first; raises Rejected (`bad_identifier`) where one is malformed.
+        """Return the call's identifiers, the surest first; raises Rejected (`bad_identifier`) where one is malformed.
 
         With `refused` a malformed one is left out and noted there; an unknown namespace is rejected all the same. Those
         in the namespaces `verified`, and those that a `trusted` caller says it has checked, are marked as verified.
@@ -76,7 +79,15 @@ class Observed:
         if len(found) == 1:
             return (found[0],) if found[0] is not None else ()
         distinct = {(one.ns, one.key): one for one in found if one is not None}
-        return tuple(sorted(distinct.values(), key=lambda one: self._rank.get(one.ns, 99)))
+        return tuple(sorted(distinct.values(), key=self._strength))
+
+    def _strength(self, one: Identifier) -> float:
+        """Return a sorting key; a value that nobody checked, though it has to be, speaks after all that is somebody's.
+
+        Facts carry the first one: what was done belongs to whom *recognise* takes it to belong to.
+        """
+        rank = self._rank.get(one.ns, 99)
+        return max(rank, self._unsure) if one.ns in self._checked and not one.verified else rank
 
     def personal(self, call: Call) -> dict[str, str]:
         """Return the personal values among the call's traits and properties, in the clear."""

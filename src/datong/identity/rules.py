@@ -62,9 +62,11 @@ class _Case:
         """Return the identifiers in the order they are taken; note those that do not speak for their holder."""
         login = any(i.ns in self.policy.strong for i in identifiers)
         sure: set[Person] = set()
+        holders: set[Person | None] = set()
         for identifier in identifiers:
             link = self.graph.links.get(identifier.key)
             holder = link.holder() if link is not None else None
+            holders.add(holder)
             if link is None or holder is None:
                 if not self.event.trusted and identifier.ns in self.policy.strong:
                     self.claimed.add(identifier.key)
@@ -79,6 +81,8 @@ class _Case:
                     self.unsure.add(identifier.key)
         self.stale = {key: holder for key, holder in self.stale.items() if holder not in sure}
         self.alone = len(identifiers) == 1
+        if len(holders) == 1:
+            self.unsure.clear()  # all of them say the same
         if not self.left and not self.claimed:
             return identifiers
         strong = self.policy.strong

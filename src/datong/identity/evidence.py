@@ -9,7 +9,6 @@ the order in which the pairs came.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +29,12 @@ def pairs(identifiers: Sequence[Identifier]) -> Iterator[tuple[Identifier, Ident
     for at, one in enumerate(identifiers[:_ANCHORS]):
         for two in identifiers[at + 1 :]:
             yield one, two
+
+
+def _place(row: Mapping[str, Any]) -> tuple[int, bool, int]:
+    """Return where a new edge stands: what decided something first and as it came, then what was only seen."""
+    seen = row["seq"] == 0
+    return row["offset"], seen, row["pair"] if seen else 0
 
 
 class Evidence:
@@ -123,7 +128,7 @@ class Evidence:
         for pair, (event, one, two) in self._observed.items():
             if pair not in known:
                 self._fresh.append(self._ledger.evidence(event, one, two, 0))
-        self._fresh.sort(key=itemgetter("offset"))  # so that the numbers do not depend on how events are batched
+        self._fresh.sort(key=_place)  # so that the numbers do not depend on how events are batched
         for row in self._fresh:
             row["id"] = self._ledger.next(EVIDENCES)
         insert(self._tx, EVIDENCE, self._fresh)

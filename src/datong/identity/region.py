@@ -192,7 +192,7 @@ class Region:
                 families |= links[key].families
             row: dict[str, Any] = {
                 "families": families, "known": any(links[key].ns in self.policy.strong for key in part),
-                "first": first if first in part else self._founder(part),
+                "first": first if first is not None else self._founder(part),
                 "created": min(links[key].first_seen for key in part),
             }
             if known is None:

@@ -55,7 +55,7 @@ def test_a_merge_and_its_undoing_leave_all_as_it_was(shop: Shop) -> None:
     shop.campaign(holdout=0.5)
     shop.campaign(code="all", scene="", audience="tag.rfm.orders_90d == 0", offer={"kind": "none"},
                   messages={"en": {"title": "Hello", "body": "All"}})
-    first, second = shop.meet(**A), shop.meet(**B)
+    first, second = (shop.meet(True, "", "", **values) for values in (A, B))
     for number, member in enumerate((first, second)):
         shop.at(shop.now() + HOUR)
         shop.fire(member, ident=key(shop, (A, B)[number]))

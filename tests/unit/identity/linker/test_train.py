@@ -63,3 +63,24 @@ def test_without_what_is_ones_own_there_are_no_households() -> None:
     shops = [field._replace(kind=kind) for field, kind in zip(fields, kinds, strict=True)]
     patterns, counts = np.unique(levels[(levels == 0).any(axis=1)], axis=0, return_counts=True)
     assert _maximise(patterns, counts.astype(float), shops, total, 20_000).household == 0
+
+
+def test_twins_of_a_table_that_knows_families_do_not_teach_that_people_change_their_given_names() -> None:
+    """They share all but that, and nobody else has a home in common: without bounds they were one person each."""
+    kinds = ("given_name", "surname", "date_of_birth", "phone")
+    #   one person, twins, strangers of one surname, of one birth date and of nothing
+    patterns = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [1, 0, 1, 1], [1, 1, 0, 1], [1, 1, 1, 1]], np.int8)
+    counts = np.array([1_000.0, 100.0, 20_000.0, 200.0, 2_000_000.0])
+    fields = [
+        _Field(kind, np.array([counts[patterns[:, c] == 0].sum(), counts[patterns[:, c] == 1].sum()]), 1e-4)
+        for c, kind in enumerate(kinds)
+    ]
+    learnt = _maximise(patterns, counts, fields, counts.sum(), 2_000)
+    assert learnt.m[0][1] <= 0.01
+    assert learnt.m[0].sum() == pytest.approx(1)
+    assert learnt.h[2][0] == pytest.approx(0.02, rel=0.03)
+    assert learnt.household >= 0.1 * learnt.prior
+    nobody = [field._replace(kind="postcode" if field.kind == "phone" else field.kind) for field in fields]
+    free = _maximise(patterns, counts, nobody, counts.sum(), 2_000)
+    assert free.m[0][1] > 0.05
+    assert free.household < 0.1 * free.prior

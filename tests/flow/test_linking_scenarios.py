@@ -3,30 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import log2
 from typing import Any
 
 import pytest
 from tests.flow.customers import COLUMNS, Customers
 
-from datong.identity.linker import link
+from datong.identity.linker import Options, link
 
 MANY = 12
 """People in each trap."""
 
+SURE = log2(0.99 / 0.01)
+"""The weight from which records are joined without asking anybody."""
+
 
 class Town:
-    """Ordinary customers and every trap at once, linked in one run."""
+    """Ordinary customers and every trap (or some) at once, linked in one run.
 
-    def __init__(self) -> None:
-        self.customers = Customers()
+    `labels` are the clusters as they are proposed, `sure` those that are made without asking.
+    """
+
+    def __init__(self, seed: int = 7, traps: Sequence[str] = ()) -> None:
+        self.customers = Customers(seed)
         self.traps: dict[str, list[tuple[int, ...]]] = {}
-        for name, build in TRAPS.items():
-            self.traps[name] = [build(self.customers, f"{name} {number}") for number in range(MANY)]
-        self.labels = link(self.customers.table(), COLUMNS).labels.tolist()
+        for name in traps or TRAPS:
+            self.traps[name] = [TRAPS[name](self.customers, f"{name} {number}") for number in range(MANY)]
+        table = self.customers.table()
+        self.labels: list[int] = link(table, COLUMNS).labels.tolist()
+        self.sure: list[int] = link(table, COLUMNS, options=Options(cut=SURE)).labels.tolist()
 
-    def together(self, trap: str, *places: int) -> int:
+    def together(self, trap: str, *places: int, sure: bool = False) -> int:
         """Return for how many of the trap's cases the records at these places are one cluster."""
-        return sum(len({self.labels[case[at]] for at in places}) == 1 for case in self.traps[trap])
+        labels = self.sure if sure else self.labels
+        return sum(len({labels[case[at]] for at in places}) == 1 for case in self.traps[trap])
+
+    def mixed(self, labels: Sequence[int]) -> list[list[str]]:
+        """Return the people of each cluster that holds several."""
+        clusters: dict[int, set[str]] = {}
+        for label, person in zip(labels, self.customers.truth, strict=True):
+            clusters.setdefault(label, set()).add(person)
+        return [sorted(people) for people in clusters.values() if len(people) > 1]
+
+
+def twins(customers: Customers, name: str) -> tuple[int, ...]:
+    """One birth date, surname, address and the mother's number; two given names. Each comes twice."""
+    return both(customers, name, customers.somebody(), customers.somebody()["email"])
+
+
+def twins_of_one_mail(customers: Customers, name: str) -> tuple[int, ...]:
+    """The same, and their mail is the mother's as well."""
+    one = customers.somebody()
+    return both(customers, name, one, one["email"])
+
+
+def both(customers: Customers, name: str, one: dict[str, str | None], email: str | None) -> tuple[int, ...]:
+    """Write the two down in turn. Their given names have no sign in common: one that begins the other may be short."""
+    given = customers.somebody()["given"]
+    while set(given or "") & set(one["given"] or ""):
+        given = customers.somebody()["given"]
+    other = {**one, "given": given, "email": email}
+    return tuple(customers.write(f"{name} {who}", row) for who, row in ((1, one), (2, other), (1, one), (2, other)))
 
 
 def swapped(customers: Customers, name: str) -> tuple[int, ...]:
@@ -65,14 +102,29 @@ def placeholder(customers: Customers, name: str) -> tuple[int, ...]:
 
 
 TRAPS: dict[str, Callable[[Customers, str], tuple[int, ...]]] = {
-    "swapped": swapped, "married": married, "couple": couple, "recycled": recycled,
-    "placeholder": placeholder,
+    "twins": twins, "swapped": swapped, "married": married, "couple": couple, "recycled": recycled,
+    "placeholder": placeholder, "twins of one mail": twins_of_one_mail,
 }
 
 
 @pytest.fixture(scope="module")
 def town() -> Town:
     return Town()
+
+
+@pytest.mark.parametrize("trap", ["twins", "twins of one mail"])
+def test_twins_are_never_joined_without_asking(town: Town, trap: str) -> None:
+    """Nor are they torn: what each left twice is one person for sure."""
+    assert town.together(trap, 0, 1, sure=True) == town.together(trap, 2, 3, sure=True) == 0
+    assert town.together(trap, 0, 2, sure=True) == town.together(trap, 1, 3, sure=True) == MANY
+
+
+@pytest.mark.parametrize(("seed", "traps"), [(1, ()), (2, ("twins",)), (3, ("twins", "couple")), (4, ())])
+def test_nor_are_they_in_another_town(seed: int, traps: tuple[str, ...]) -> None:
+    """Also where they are the only people who have a home in common, so that nothing is learnt of households."""
+    town = Town(seed, traps)
+    assert town.together("twins", 0, 1, sure=True) == town.together("twins", 2, 3, sure=True) == 0
+    assert town.together("twins", 0, 2, sure=True) == town.together("twins", 1, 3, sure=True) == MANY
 
 
 @pytest.mark.parametrize("trap", ["swapped", "married"])
@@ -86,12 +138,12 @@ def test_two_people_with_one_value_stay_two(town: Town, trap: str) -> None:
 
 
 def test_nobody_swallows_a_town(town: Town) -> None:
-    """All who gave the same placeholders are as many clusters as people, and so are the ordinary."""
-    clusters: dict[int, set[str]] = {}
-    for label, person in zip(town.labels, town.customers.truth, strict=True):
-        clusters.setdefault(label, set()).add(person)
-    mixed = [sorted(people) for people in clusters.values() if len(people) > 1]
-    assert mixed == []
+    """All who gave the same placeholders are as many clusters as people, and so are the ordinary.
+
+    Twins may be proposed, but to be asked about.
+    """
+    assert town.mixed(town.sure) == []
+    assert [people for people in town.mixed(town.labels) if not people[0].startswith("twins")] == []
     assert recall(town.labels, town.customers.truth) > 0.97
 
 

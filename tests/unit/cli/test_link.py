@@ -36,7 +36,7 @@ def test_an_empty_installation_is_linked_and_published_without_a_word_too_many(c
     code, out, _ = run("--config", config)
     assert code == 0
     assert "Linking run 1 (done, 0 records)" in out
-    assert "Nothing is changed yet. Publish it: datong link --publish 1" in out
+    assert "There is nothing to compare yet." in out
     code, out, _ = run("--config", config, "--publish", "1")
     assert (code, out.split(":")[0]) == (0, "Run 1 is published")
     code, out, _ = run("--config", config, "--show", "1", "--csv")

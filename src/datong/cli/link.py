@@ -125,8 +125,8 @@ def _print(console: Console, page: dict[str, Any]) -> None:
         if abs(each["after"] - each["before"]) >= 1:
             console.print(f"weight moved: {each['name']} {each['before']:+.1f} → {each['after']:+.1f} bits")
     if page["state"] == "done" and not page["records"]:
-        console.print("There is nothing to compare yet. Send identify calls with names, birthdays or telephones; at least "
-                      "two things have to be known of a member.")
+        console.print("There is nothing to compare yet. Send identify calls with names, birthdays or telephones; at "
+                      "least two things have to be known of a member.")
     elif page["state"] == "done":
         console.print(f"Nothing is changed yet. Publish it: datong link --publish {page['id']}")
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from tests.property.identity_statements import watched
+from tests.unit.identity.correcting import correct
 from tests.unit.identity.town import Town
 
 from datong.config import FixedClock, Settings
@@ -82,6 +83,54 @@ def test_a_value_that_fifty_thousand_members_show(town: Town) -> None:
     assert len(set(town.who(*(f"user_id:{at}" for at in range(0, 50_000, 997))))) == 51
     assert rows(town, "SELECT count(*) FROM identity_shown WHERE key IN "
                       "(SELECT key FROM identity_link WHERE shared)")[0][0] <= 5
+
+
+@pytest.mark.parametrize("before", ["kept", "in the batch"])
+def test_four_hundred_devices_that_move_to_a_later_login_in_one_batch(town: Town, before: str) -> None:
+    """The browsers of a fleet of tablets: members that lose one and stay whole cost no statements of their own."""
+    events = [town.event(f"user_id:a{at}", f"app_device:d{at}", f"anonymous_id:c{at}", time=at) for at in range(400)]
+    if before == "kept":
+        town.run(events)
+        events = []
+    events += [town.event(f"user_id:b{at}", f"app_device:d{at}", f"anonymous_id:c{at}", time=1_000 + at)
+               for at in range(400)]
+    events += [town.event(f"user_id:x{at}") for at in range(1_000)]
+    assert most(town, events, len(events)) <= MOST
+    assert rows(town, "SELECT count(*) FROM identity_event WHERE detail = 'moved to the later login'") == [(800,)]
+    numbers = town.who("user_id:b7", "app_device:d7", "anonymous_id:c7", "user_id:a7")
+    assert len(set(numbers[:3])) == 1
+    assert numbers[3] not in numbers[:3]
+
+
+def test_where_anybody_was_told_apart(town: Town) -> None:
+    """What somebody said of two members is asked once a batch, not at each identifier that anybody is given."""
+    town.run([town.event("user_id:q"), town.event("user_id:r")])
+    correct(town, "part", "user_id:q", "user_id:r")
+    for person in "ab":
+        events = [town.event(f"user_id:{person}{at}", f"app_device:d{at}") for at in range(400)]
+        assert most(town, events, 400) <= MOST
+
+
+def test_a_tablet_that_passes_from_hand_to_hand_four_hundred_times(town: Town) -> None:
+    """Two people take turns at one browser and one device: the one who lost them says so at each of their events."""
+    town.run([town.event("user_id:a", "app_device:d", "anonymous_id:c", time=0), town.event("user_id:b", time=0)])
+    events = [town.event(f"user_id:{'ba'[at % 2]}", "app_device:d", "anonymous_id:c", time=at) for at in range(400)]
+    assert most(town, events, 400) <= MOST
+    assert town.who("app_device:d", "anonymous_id:c", "user_id:b") == [1, 1, 2]
+
+
+def test_devices_whose_members_come_apart(town: Town) -> None:
+    """A browser hung on the device alone: each is put together anew, and nothing is read over and over for it."""
+    counts = []
+    for size in (50, 100):
+        town.run([town.event(f"user_id:{size}a{at}", f"app_device:{size}d{at}", time=at) for at in range(size)])
+        town.run([town.event(f"app_device:{size}d{at}", f"anonymous_id:{size}c{at}", time=at) for at in range(size)])
+        events = [town.event(f"user_id:{size}b{at}", f"app_device:{size}d{at}", time=1_000 + at) for at in range(size)]
+        counts.append(most(town, events, size))
+        apart = "identity_link WHERE ns = 'anonymous_id' AND member IN (SELECT id FROM identity_member)"
+        assert rows(town, f"SELECT count(DISTINCT member) FROM {apart}")[0][0] == sum((50, 100)[: len(counts)])
+    assert counts[0] <= MOST * 50
+    assert counts[1] <= 2.1 * counts[0]
 
 
 def rows(town: Town, sql: str) -> list[tuple[Any, ...]]:

@@ -15,13 +15,16 @@ import sqlalchemy as sa
 
 from datong.identity.ledger import EVIDENCES, Ledger
 from datong.identity.tables import CHANGE, EVIDENCE
+from datong.identity.ties import Ties
 from datong.model import Event, Identifier
-from datong.storage import Lookup, insert
+from datong.storage import Lookup, fetch_in, insert
 
 __all__ = ["Evidence", "pairs"]
 
 _ANCHORS = 3
 _KEPT = Lookup(sa.select(EVIDENCE.c.pair).where(EVIDENCE.c.active), EVIDENCE.c.pair)
+_NUMBER: sa.BindParameter[int] = sa.bindparam("number")
+_END = sa.update(EVIDENCE).where(EVIDENCE.c.id == _NUMBER).values(active=False)
 
 
 def pairs(identifiers: Sequence[Identifier]) -> Iterator[tuple[Identifier, Identifier]]:
@@ -40,14 +43,15 @@ def _place(row: Mapping[str, Any]) -> tuple[int, bool, int]:
 class Evidence:
     """The evidence of a batch, and what it puts out of force, until it is written."""
 
-    def __init__(self, tx: sa.Connection, ledger: Ledger) -> None:
-        self._tx, self._ledger = tx, ledger
+    def __init__(self, tx: sa.Connection, ledger: Ledger, ties: Ties) -> None:
+        self._tx, self._ledger, self._ties = tx, ledger, ties
         self._fresh: list[dict[str, Any]] = []
         self._pairs: set[int] = set()
         self._by_key: dict[int, list[dict[str, Any]]] = {}
-        self._retired: list[tuple[int, int]] = []
+        self._retired: dict[int, int] = {}
         self._ended: list[tuple[int, dict[str, Any]]] = []
         self._observed: dict[int, tuple[Event, int, int]] = {}
+        self._observed_of: dict[int, dict[int, int]] = {}
 
     def learn(
         self, event: Event, identifiers: Sequence[Identifier], learned: Mapping[int, int],
@@ -73,36 +77,35 @@ class Evidence:
 
     def observe(self, event: Event, one: int, two: int) -> None:
         """Note a pair of one member that may have been seen before."""
-        if one ^ two not in self._pairs:
-            self._observed.setdefault(one ^ two, (event, min(one, two), max(one, two)))
+        if one ^ two not in self._pairs and one ^ two not in self._observed:
+            self._observed[one ^ two] = event, min(one, two), max(one, two)
+            self._observed_of.setdefault(one, {})[two] = one ^ two
+            self._observed_of.setdefault(two, {})[one] = one ^ two
+
+    def near(self, key: int) -> list[int]:
+        """Return the other end of each edge in force for the identifier; its member's ties have been read."""
+        return [*self._kept_near(key), *(row["a"] ^ row["b"] ^ key for row in self._by_key.get(key, ())
+                                         if row["active"]), *self._observed_of.get(key, ())]
 
     def bridge(self, event: Event, key: int, seq: int) -> None:
         """Keep together what the identifier joined, before it goes: what it said was right while it was theirs."""
-        near = {row["a"] ^ row["b"] ^ key for row in self._by_key.get(key, ()) if row["active"]}
-        near |= {one ^ two ^ key for _, one, two in self._observed.values() if key in (one, two)}
-        if key not in {retired for retired, _ in self._retired}:
-            for mine, other in ((EVIDENCE.c.a, EVIDENCE.c.b), (EVIDENCE.c.b, EVIDENCE.c.a)):
-                near |= set(self._tx.execute(sa.select(other).where(mine == key, EVIDENCE.c.active)).scalars())
-        first, *others = sorted(near) or [0]
-        known = self._pairs | self._kept({first ^ other for other in others})
+        first, *others = sorted(set(self.near(key))) or [0]
+        known = set(self._kept_near(first))
         for other in others:
-            if first ^ other not in known:
+            if first ^ other not in self._pairs and other not in known:
                 self.add(self._ledger.evidence(event, first, other, seq))
 
     def retire(self, key: int, seq: int) -> bool:
         """Put what speaks for the identifier out of force; return whether other identifiers may have hung on it."""
-        mine = {pair: seen for pair, seen in self._observed.items() if key in seen[1:]}
-        for pair in self._kept(mine):
-            del mine[pair]
-            del self._observed[pair]
-        for pair, (event, one, two) in mine.items():
-            del self._observed[pair]
-            self.add(self._ledger.evidence(event, one, two, 0))
-        edges = 0
-        if key not in {retired for retired, _ in self._retired}:
-            query = sa.select(EVIDENCE.c.id).where(sa.or_(EVIDENCE.c.a == key, EVIDENCE.c.b == key), EVIDENCE.c.active)
-            edges = len(self._tx.execute(query.limit(2)).all())
-        self._retired.append((key, seq))
+        kept = self._kept_near(key)
+        known = set(kept)
+        for other, pair in self._observed_of.pop(key, {}).items():
+            event, one, two = self._observed.pop(pair)
+            del self._observed_of[other][key]
+            if other not in known:
+                self.add(self._ledger.evidence(event, one, two, 0))
+        edges = len(kept)
+        self._retired.setdefault(key, seq)
         for row in self._by_key.pop(key, ()):
             if row["active"]:
                 row["active"] = False
@@ -117,11 +120,9 @@ class Evidence:
         `seen` are pairs known to be kept; where `remember`, those found are added to it: only what was committed
         before may be, as this batch may yet be rolled back.
         """
-        for key, seq in self._retired:
-            mine = sa.and_(sa.or_(EVIDENCE.c.a == key, EVIDENCE.c.b == key), EVIDENCE.c.active)
-            ended = sa.select(sa.literal(seq), EVIDENCE.c.id, sa.false()).where(mine)
-            self._tx.execute(sa.insert(CHANGE).from_select(["seq", "evidence", "active"], ended))
-            self._tx.execute(sa.update(EVIDENCE).where(mine).values(active=False))
+        self._write_retired()
+        if self._retired:
+            seen.clear()  # some of these pairs are not kept any more
         known = self._kept(self._observed)
         if remember:
             seen |= known
@@ -134,6 +135,26 @@ class Evidence:
         insert(self._tx, EVIDENCE, self._fresh)
         insert(self._tx, CHANGE, [{"seq": seq, "evidence": row["id"], "active": False} for seq, row in self._ended])
         return bool(self._fresh or self._retired)
+
+    def _write_retired(self) -> None:
+        found: dict[int, tuple[int, int]] = {}
+        for column in (EVIDENCE.c.a, EVIDENCE.c.b):
+            query = sa.select(EVIDENCE.c.id, EVIDENCE.c.a, EVIDENCE.c.b).where(EVIDENCE.c.active)
+            found.update((row[0], (row[1], row[2])) for row in fetch_in(self._tx, query, column, self._retired))
+        if not found:
+            return
+        self._tx.execute(_END, [{"number": number} for number in sorted(found)])
+        retired = self._retired
+        insert(self._tx, CHANGE, [
+            {"seq": min(retired[key] for key in keys if key in retired), "evidence": number, "active": False}
+            for number, keys in sorted(found.items())
+        ])
+
+    def _kept_near(self, key: int) -> list[int]:
+        """Return the other end of each edge that was kept before and is in force still."""
+        if key in self._retired:
+            return []
+        return [other for other in self._ties.near(key) if other not in self._retired]
 
     def _kept(self, pairs: Collection[int]) -> set[int]:
         """Return which of the pairs are in force already."""

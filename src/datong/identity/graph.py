@@ -11,11 +11,14 @@ from datong.identity.evidence import Evidence
 from datong.identity.ledger import MEMBERS, Ledger
 from datong.identity.pace import Pace
 from datong.identity.tables import APART, LINK, MEMBER, SHOWN
+from datong.identity.ties import Ties
 from datong.model import Event, Identifier
 from datong.storage import Lookup, fetch_in
 
 __all__ = ["Graph", "Link", "Person"]
 
+_LARGE = 1_000
+"""Members with more identifiers are only looked at whole when they lose one, not when they might."""
 
 _LINKS = Lookup(
     sa.select(
@@ -81,8 +84,8 @@ class Graph:
     """Links and members around a batch's identifiers, with everything decided so far.
 
     `torn` are the members that lost an identifier on which others of theirs hung: they are to be looked at before the
-    next event is decided; `left` are all identifiers that left their holder: (offset, member, link). `unsettled` says
-    that who holds what has changed in a way no merge explains.
+    next event is decided (`keep_whole`). `left` are all identifiers that left their holder: (offset, member, link).
+    `unsettled` says that who holds what has changed in a way no merge explains.
     """
 
     def __init__(self, tx: sa.Connection, ledger: Ledger, pace: Pace, keys: Iterable[int]) -> None:
@@ -93,12 +96,16 @@ class Graph:
         self.merges: list[tuple[int, Person, Person]] = []
         self.shown: dict[int, dict[int, bool]] = {}
         self.noted: dict[tuple[int, int], bool] = {}
-        self.evidence = Evidence(tx, ledger)
+        self.ties = Ties(tx)
+        self.evidence = Evidence(tx, ledger, self.ties)
         self.torn: list[tuple[Person, dict[str, Any]]] = []
         self.unsettled = False
         self.left: list[tuple[int, Person, Link]] = []
         self._parted: bool | None = None
-        self._load(keys)
+        self._doubtful: list[Person] = []
+        self._strangers: dict[int, set[int]] = {}
+        self._keys = set(keys)
+        self._load(self._keys)
 
     def _load(self, keys: Iterable[int]) -> None:
         people, links = self.people, self.links
@@ -117,8 +124,9 @@ class Graph:
         """Read, in few questions, how many identifiers these people hold and who else showed these keys."""
         people = list(people)
         self._count([p for p in people if p.counts is None])
+        self._doubtful = [p for p in people if sum(self.counts(p).values()) < _LARGE]
         self._read_strangers([p for p in people if p.strangers is None])
-        self._read_shown([k for k in keys if k not in self.shown])
+        self._read_shown(keys)
 
     def counts(self, person: Person) -> dict[str, int]:
         """Return how many identifiers of each namespace the person holds; asked before any of them changes."""
@@ -148,10 +156,14 @@ class Graph:
 
     def barred(self, person: Person, key: int) -> bool:
         """Return whether somebody said that the identifier is not this person's."""
+        return key in self.strangers(person)
+
+    def strangers(self, person: Person) -> Collection[int]:
+        """Return the identifiers of which somebody said that they are not this person's."""
         if not self._any_apart():
-            return False
+            return ()
         self._read_strangers([person] if person.strangers is None else [])
-        return key in (person.strangers or ())
+        return person.strangers or ()
 
     def who_showed(self, key: int, counts: bool) -> set[int]:
         """Return the live ids of the members that showed the key without getting it, or lost it.
@@ -159,13 +171,13 @@ class Graph:
         With `counts` only those that say something about how many people use it.
         """
         if key not in self.shown:
-            self._read_shown([key])
+            self._read_shown([key, *self._keys])
         return {self.root(number) for number, counted in self.shown[key].items() if counted or not counts}
 
     def note(self, key: int, person: Person, counts: bool = True) -> None:
         """Remember that the person showed the key."""
         if key not in self.shown:
-            self._read_shown([key])
+            self._read_shown([key, *self._keys])
         self.shown[key][person.id] = counts
         self.noted[key, person.id] = counts
 
@@ -186,17 +198,28 @@ class Graph:
         person.gained.append(link)
         self.touched[link.key] = link
         if self._any_apart() and person.strangers is not None:
-            person.strangers |= self._strangers_of([link.key]).get(link.key, set())
+            person.strangers |= self._strangers_of([link.key])[link.key]
 
     def lose(self, person: Person, link: Link, row: dict[str, Any]) -> None:
         """Take the link from the person by the decision `row`: what spoke for it is out of force."""
         self.left.append((row["offset"], person, link))
+        self.read_ties(person)
         if self.evidence.retire(link.key, row["seq"]):
             self.torn.append((person, row))
         counts = self.counts(person)
         counts[link.ns] -= 1
         link.person, link.out, link.families, self.unsettled = None, False, 0, True
         self.touched[link.key] = link
+
+    def bridge(self, event: Event, person: Person, key: int, seq: int) -> None:
+        """Keep together what the person's identifier joined, before the person loses it by decision `seq`."""
+        self.read_ties(person)
+        self.evidence.bridge(event, key, seq)
+
+    def read_ties(self, person: Person) -> None:
+        """Read what holds the person together, and at once that of the others who may lose something next."""
+        self.ties.read(number for each in (person, *self._doubtful) for number in each.ids)
+        self._doubtful = []
 
     def record(
         self, event: Event, kind: str, member: Person | None, other: Person | None = None,
@@ -233,11 +256,13 @@ class Graph:
                 person.strangers = set().union(person.strangers or (), *fresh.values())
 
     def _strangers_of(self, keys: Collection[int]) -> dict[int, set[int]]:
-        found: dict[int, set[int]] = {}
-        for mine, theirs in ((APART.c.a, APART.c.b), (APART.c.b, APART.c.a)):
-            for key, other in fetch_in(self.tx, sa.select(mine, theirs).where(APART.c.active), mine, keys):
-                found.setdefault(key, set()).add(other)
-        return found
+        known = self._strangers
+        if missing := {key for key in (*keys, *(() if known else self._keys)) if key not in known}:
+            known.update((key, set()) for key in missing)
+            for mine, theirs in ((APART.c.a, APART.c.b), (APART.c.b, APART.c.a)):
+                for key, other in fetch_in(self.tx, sa.select(mine, theirs).where(APART.c.active), mine, missing):
+                    known[key].add(other)
+        return {key: known[key] for key in keys}
 
     def _count(self, people: list[Person]) -> None:
         if not people:
@@ -249,7 +274,8 @@ class Graph:
             assert counts is not None  # noqa: S101  (set above)
             counts[ns] = count
 
-    def _read_shown(self, keys: list[int]) -> None:
+    def _read_shown(self, keys: Iterable[int]) -> None:
+        keys = {key for key in keys if key not in self.shown}
         if not keys:
             return
         for key in keys:

@@ -218,7 +218,7 @@ class _Case:
             return f"limit:{identifier.ns}"
         row = self.graph.record(self.event, "leave", holder, None, identifier, detail)
         if identifier.key in self.stale:
-            self.graph.evidence.bridge(self.event, identifier.key, row["seq"])
+            self.graph.bridge(self.event, holder, identifier.key, row["seq"])
         self._lose(holder, link, row)
         return self._attach(identifier)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from datong.identity.read import who
 from datong.identity.region import Region
 from datong.identity.rules import settle
 from datong.identity.seen import expired, touch, widen
+from datong.identity.whole import keep_whole
 from datong.identity.write import write
 from datong.model import DAY, Batch, Event, Merge
 from datong.privacy import Vault
@@ -29,6 +30,8 @@ __all__ = ["Identity"]
 
 _SEEN = 500_000
 """How many pairs of identifiers are remembered as known, so that the usual event asks nothing."""
+_SHORT = 16
+"""Events of a stretch that follows a short one: none reads much more than it decides, however many there are."""
 _LOCK = 4_711_001
 """The number of the advisory lock under which workers on PostgreSQL decide one after the other."""
 
@@ -36,8 +39,8 @@ _LOCK = 4_711_001
 class Identity(Stage):
     """Recognises members: fills `batch.members`, `.merges` and `.splits`; keeps links, members, evidence, decisions.
 
-    A batch is decided in stretches: a correction, or an identifier that is given up, changes who holds what in a way
-    that has to be written before the next event is looked at.
+    A batch is decided in stretches: a correction, or a member that comes apart by what it lost, changes who holds what
+    in a way that has to be written before the next event is looked at.
     """
 
     name = "identity"
@@ -65,11 +68,15 @@ class Identity(Stage):
         if pairs and self._seen and (len(self._seen) > _SEEN or ledger.last(EVIDENCES) != self._marked):
             self._seen.clear()  # somebody else wrote, or what we wrote was rolled back
         events, at, settled, decided = batch.events, 0, 0, False
+        barrier, size = -1, len(events)
+        since: dict[int, int] = {}
         left: list[tuple[int, int, int]] = []
         members: list[int | None] = []
         merges, splits, moves = batch.merges, batch.splits, batch.moves = [], [], []
         while at < len(events):
-            stop = next((n for n in range(at, len(events)) if _is_barrier(events[n], done)), len(events))
+            if barrier < at:
+                barrier = next((n for n in range(at, len(events)) if _is_barrier(events[n], done)), len(events))
+            stop = min(barrier, at + size)
             graph = Graph(tx, ledger, pace, self._keys(events[at:stop]))
             stretch = _Stretch(self.policy, self._personal, graph, self._seen)
             stretch.decide(events[at:stop], done)
@@ -79,11 +86,14 @@ class Identity(Stage):
             merges += [Merge(offset, loser.id, loser.live().id) for offset, loser, _ in graph.merges]
             left += [(offset, person.live().id, link.key) for offset, person, link in graph.left
                      if link.shared or link.ns in self.policy.strong]
-            at = len(members)
+            since.update((loser.id, loser.live().id) for _, loser, _ in graph.merges)
+            count, at = len(members) - at, len(members)
+            size = max(_SHORT if graph.torn else size, 2 * count)
             if graph.torn:
                 settled = at
+                since.clear()
                 self._mend(tx, graph, ledger, events[at - 1], batch)
-            elif at == stop < len(events):
+            elif at == barrier < len(events):
                 more = carry_out(tx, self.policy, ledger, pace, events[at])
                 merges += more[0]
                 splits += more[1]
@@ -93,6 +103,7 @@ class Identity(Stage):
                 self._seen.clear()
                 members.append(None)
                 at = settled = at + 1
+                since.clear()
                 decided = True
         if decided and batch.last > done:  # where nothing was decided, a repeat decides nothing either
             set_cursor(tx, self._cursor, batch.last, batch.now)
@@ -103,7 +114,7 @@ class Identity(Stage):
             settled = len(events)
         if settled:
             self._ask_again(tx, events[:settled], members)
-        batch.members = members
+        batch.members = [*members[:settled], *(_root(number, since) for number in members[settled:])]
 
     def fold(self, batch: Batch, facts: FactsTx) -> None:  # noqa: ARG002
         """Bring `identity.link` and `identity.member` in the facts up to the state."""
@@ -141,6 +152,13 @@ def _is_barrier(event: Event, done: int) -> bool:
     return event.type == CORRECTED and not is_join(event) and not 0 < event.offset <= done
 
 
+def _root(number: int | None, into: Mapping[int, int]) -> int | None:
+    """Return who a member is by now; `into` names the one that each merged member went into."""
+    while number is not None and number in into:
+        number = into[number]
+    return number
+
+
 class _Stretch:
     """Events that are decided together in memory, up to one after which the graph has to be looked at anew."""
 
@@ -166,6 +184,8 @@ class _Stretch:
             self.people.append(person)
             if person is not None and self._personal.tells(event):
                 self.told.append((person, event))
+            if graph.torn:
+                keep_whole(graph, self.policy)
             if graph.torn:
                 return
 

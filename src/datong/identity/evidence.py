@@ -137,6 +137,8 @@ class Evidence:
         return bool(self._fresh or self._retired)
 
     def _write_retired(self) -> None:
+        if not self._retired:
+            return
         found: dict[int, tuple[int, int]] = {}
         for column in (EVIDENCE.c.a, EVIDENCE.c.b):
             query = sa.select(EVIDENCE.c.id, EVIDENCE.c.a, EVIDENCE.c.b).where(EVIDENCE.c.active)

@@ -30,6 +30,8 @@ _LINKS = Lookup(
 _COUNTS = Lookup(
     sa.select(LINK.c.member, LINK.c.ns, sa.func.count()).group_by(LINK.c.member, LINK.c.ns), LINK.c.member)
 
+_ANY_APART = sa.select(APART.c.a).where(APART.c.active).limit(1)
+
 
 class Person:
     """One member while the batch is decided; `into` is set when it was merged away; `id` is 0 until it is created.
@@ -233,8 +235,7 @@ class Graph:
 
     def _any_apart(self) -> bool:
         if self._parted is None:
-            query = sa.select(APART.c.a).where(APART.c.active).limit(1)
-            self._parted = self.tx.execute(query).first() is not None
+            self._parted = self.tx.execute(_ANY_APART).first() is not None
         return self._parted
 
     def _read_strangers(self, people: Collection[Person]) -> None:

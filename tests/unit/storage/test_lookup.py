@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+import datong.identity  # noqa: F401 declares the table that is looked up
 from datong.storage import METADATA, Lookup, Store, insert, set_cursor
 
 

@@ -6,7 +6,19 @@ already, or in quarantine with a reason; nothing personal is kept in the clear.
 """
 
 from datong.touchpoints.asgi import IntakeApp
-from datong.touchpoints.call import Call, CallContext, Device, ExternalId, Heard, Kind, Listening, Unread
+from datong.touchpoints.call import (
+    Call,
+    CallContext,
+    Device,
+    ExternalId,
+    Heard,
+    Kind,
+    Listening,
+    Reply,
+    Request,
+    Secrets,
+    Unread,
+)
 from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.kinds import kinds
@@ -18,7 +30,7 @@ from datong.touchpoints.step import QuarantineDesk
 
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Result", "SourceSeen", "Unread",
-    "discard", "event_of", "fingerprint", "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping",
-    "reasons", "recall", "replay", "sources",
+    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Secrets",
+    "SourceSeen", "Unread", "discard", "event_of", "fingerprint", "inspect", "kinds", "mend", "quarantined",
+    "read_elements", "read_mapping", "reasons", "recall", "replay", "sources",
 ]

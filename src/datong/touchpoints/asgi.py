@@ -6,14 +6,17 @@ import logging
 from collections import Counter
 from math import ceil
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
-from datong.errors import Broken, DatongError, NotFound, Rejected, TooLarge, Unavailable
+from datong.errors import Broken, DatongError, Forbidden, NotFound, Rejected, TooLarge, Unauthorised, Unavailable
 from datong.touchpoints.body import Receive, Scope, Send, read_body
+from datong.touchpoints.call import Kind, Listening, Reply, Request
 from datong.touchpoints.intake import CALL_LIMIT, Intake, Result
 from datong.touchpoints.keys import WriteKeys
-from datong.touchpoints.kinds.web import read_batch, read_single, write_key
+from datong.touchpoints.kinds.web import Web, read_batch, read_single, write_key
+from datong.touchpoints.once import Once
 
 __all__ = ["BATCH_CALLS", "BATCH_LIMIT", "FRAME_LIMIT", "IntakeApp"]
 
@@ -23,6 +26,7 @@ BATCH_LIMIT, FRAME_LIMIT, BATCH_CALLS = 500 * 1024, 1024 * 1024, 2_500
 _CALLS = frozenset({"track", "identify", "page", "screen", "group", "alias", "batch"})
 _WAITING = 4_096
 _WHOLE = 400
+_BY_KEY = Web()
 _JSON = (b"content-type", b"application/json")
 _OPEN = (b"access-control-allow-origin", b"*")
 _PREFLIGHT = [
@@ -49,6 +53,7 @@ class IntakeApp:
         """Read the write keys; raises ConfigError."""
         self._intake, self._otherwise = intake, otherwise
         self._keys = WriteKeys(intake.settings)
+        self._once = Once()
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,8 +77,8 @@ class IntakeApp:
             if scope["method"] == "OPTIONS" and cors:
                 await _send(send, 204, b"", _PREFLIGHT)
                 return
-            if scope["method"] != "POST":
-                raise Rejected(f"{scope['method']} is not for {path[:80]}", code="bad_method", hint="use POST")
+            if scope["method"] not in (self._methods(name) if area == "touchpoints" else ("POST",)):
+                raise _bad_method(scope)
             if deeper or (area == "v1" and name not in _CALLS):
                 hint = f"there are /v1/{', /v1/'.join(sorted(_CALLS))} and /touchpoints/NAME"
                 raise NotFound(f"there is no {path[:80]}", hint=hint)
@@ -82,7 +87,7 @@ class IntakeApp:
             self._waiting += 1
             try:
                 headers = dict(scope["headers"])
-                body = await (self._calls if area == "v1" else self._frame)(name, scope, headers, receive)
+                reply = await (self._calls if area == "v1" else self._frame)(name, scope, headers, receive)
             finally:
                 self._waiting -= 1
         except DatongError as error:
@@ -92,9 +97,9 @@ class IntakeApp:
             _log.exception("the intake failed")
             await _refuse(send, Broken("the intake failed; see the platform's log"), cors)
             return
-        await _send(send, 200, body, [_JSON, *cors])
+        await _send(send, reply.status, reply.body, [(b"content-type", reply.content_type.encode()), *cors])
 
-    async def _calls(self, name: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    async def _calls(self, name: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
         """Take one of Segment's calls, or a batch of them."""
         source, authorization = "", headers.get(b"authorization", b"")
         if authorization:
@@ -112,24 +117,61 @@ class IntakeApp:
         else:
             heard = read_single(frame, name)
         results = await self._intake.accept(source, heard)
-        return _encode(_Answer(True, results=results)) if _each(scope, headers) else _SUCCESS
+        return _json(_encode(_Answer(True, results=results)) if _each(scope, headers) else _SUCCESS)
 
-    async def _frame(self, name: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        """Take one frame of a configured touchpoint."""
+    async def _frame(self, name: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
+        """Take one frame of a configured touchpoint, or answer a question of its sender."""
+        known = name in self._intake.settings.touchpoints
+        try:
+            request, body = await self._admitted(name, known, scope, headers, receive)
+        except (Unauthorised, Forbidden):
+            if known:
+                self._intake.refuse(name)
+            raise
+        kind, context = self._intake.kind(name)
+        if request.method != "POST":
+            if (answer := kind.reply(request, body, context)) is None:
+                raise _bad_method(scope)
+            return answer
+        frame = kind.open(request, body, context)
+        results = await self._intake.accept(name, kind.listen(frame, context))
+        if (answer := kind.reply(request, frame, context)) is not None:
+            return answer
+        count = Counter(result.status for result in results)
+        stored, duplicate = count["stored"], count["duplicate"]
+        each = results if _each(scope, headers) else None
+        return _json(_encode(_Answer(True, stored, duplicate, len(results) - stored - duplicate, each)))
+
+    async def _admitted(
+        self, name: str, known: bool, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> tuple[Request, bytes]:
+        """Return the request and its body once its sender is known, by what the kind checks or by its write key."""
+        request = _request(scope, headers, self._intake.store.clock.now())
         authorization = headers.get(b"authorization", b"")
-        source = self._keys.source(authorization) if authorization else ""
-        frame = await read_body(receive, headers, FRAME_LIMIT)
-        source = source or self._keys.source(b"", write_key(frame))
+        kind, context = self._intake.kind(name) if known else (_BY_KEY, Listening())
+        own = type(kind).admits is not Kind.admits
+        source = self._keys.source(authorization) if authorization and not own else ""
+        body = await read_body(receive, headers, FRAME_LIMIT) if request.method == "POST" else b""
+        admitted = kind.admits(request, body, context)
+        if admitted is None:
+            source = source or self._keys.source(authorization, write_key(body))
+        elif admitted:
+            source = name
+        else:
+            hint = f"check the secrets of [touchpoints.{name}], the sender's clock, and what lies between you"
+            raise Forbidden("the signature is wrong or too old", code="bad_signature", hint=hint)
         self._keys.spend(source)
         if source != name:
             # also where there is no such touchpoint: a key must not tell which names exist
             hint = f"POST to /touchpoints/{source} with this key"
             raise NotFound(f"there is no touchpoint {name[:60]!r} for this write key", hint=hint)
-        results = await self._intake.accept(source, self._intake.listen(source, frame))
-        count = Counter(result.status for result in results)
-        stored, duplicate = count["stored"], count["duplicate"]
-        each = results if _each(scope, headers) else None
-        return _encode(_Answer(True, stored, duplicate, len(results) - stored - duplicate, each))
+        if (mark := kind.once(request, context)) and not self._once.fits(name, mark, body):
+            raise Forbidden("the signature came before, with another body", code="bad_signature",
+                            hint="sign each request anew")
+        return request, body
+
+    def _methods(self, name: str) -> tuple[str, ...]:
+        return self._intake.kind(name)[0].methods if name in self._intake.settings.touchpoints else ("POST",)
 
     def _is_web(self, name: str) -> bool:
         touchpoint = self._intake.settings.touchpoints.get(name)
@@ -138,6 +180,23 @@ class IntakeApp:
 
 def _each(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     return headers.get(b"x-datong-results") == b"each" or b"results=each" in scope.get("query_string", b"")
+
+
+def _json(body: bytes) -> Reply:
+    return Reply(200, body, "application/json")
+
+
+def _request(scope: Scope, headers: dict[bytes, bytes], at: int) -> Request:
+    query = scope.get("query_string", b"").decode("latin-1")
+    try:
+        asked = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        raise Rejected("the query has more than 100 fields", code="bad_query", hint="send fewer") from None
+    return Request(scope["method"], asked, {k.decode("latin-1"): v.decode("latin-1") for k, v in headers.items()}, at)
+
+
+def _bad_method(scope: Scope) -> Rejected:
+    return Rejected(f"{scope['method']} is not for {scope['path'][:80]}", code="bad_method", hint="use POST")
 
 
 async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-__all__ = ["Call", "CallContext", "Device", "ExternalId", "Heard", "Kind", "Listening", "Unread"]
+__all__ = ["Call", "CallContext", "Device", "ExternalId", "Heard", "Kind", "Listening", "Reply", "Request", "Secrets",
+           "Unread"]
 
 
 class ExternalId(msgspec.Struct):
@@ -79,17 +80,51 @@ Heard = Call | Unread
 """What a kind makes of each part of a frame, in the frame's order."""
 
 
+class Secrets(dict[str, str]):
+    """Secrets by the name of their setting, in the clear; printing them shows the names only."""
+
+    def __repr__(self) -> str:
+        return f"Secrets({', '.join(sorted(self))})"
+
+    __str__ = __repr__
+
+
 class Listening(msgspec.Struct, frozen=True):
-    """What a kind knows beside the frame: the touchpoint's name, where it stands, its settings, the retailer's zone."""
+    """What a kind knows beside the frame: the touchpoint's name, where it stands, its settings, the retailer's zone.
+
+    `secrets` are those of its settings that the kind names in `Kind.secrets`; `settings` are without them.
+    """
 
     source: str = ""
     place: str = ""
     timezone: str = "UTC"
     settings: dict[str, Any] = {}
+    secrets: Secrets = msgspec.field(default_factory=Secrets)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """How a frame came over HTTP: `headers` by small names, of the query the last of each name, `at` when (ms)."""
+
+    method: str = "POST"
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    at: int = 0
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a sender hears in place of Datong's own JSON."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
 
 
 class Kind(ABC):
-    """One kind of touchpoint: `listen` is a pure function of the frame, without clock, network or state."""
+    """One kind of touchpoint: `listen` is a pure function of the frame, without clock, network or state.
+
+    A kind whose senders know no write key, or expect an answer of their own, says more over HTTP: `admits` whether it
+    is theirs, `once` what may stand for one body only, `open` what the body is, `reply` what they hear.
+    """
 
     kind: ClassVar[str] = ""
     hears: ClassVar[tuple[str, ...]] = ()
@@ -98,7 +133,36 @@ class Kind(ABC):
     """Whether only the retailer can have sent it, unless the settings say otherwise."""
     verified: ClassVar[tuple[str, ...]] = ()
     """The namespaces of the identifiers that are checked before they are sent, unless the settings say otherwise."""
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """The names of its settings that are secrets: text, `{file = …}` or `{env = …}`."""
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
+    """The HTTP methods that its senders use; a GET has no frame and is only answered, by `reply`."""
 
     @abstractmethod
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:
         """Return what the frame says, part by part; raises Rejected when nothing of it can be read."""
+
+    def check(self, context: Listening) -> None:  # noqa: B027 most kinds need no settings
+        """Raise ConfigError where the touchpoint's settings are of no use."""
+
+    def admits(self, request: Request, frame: bytes, context: Listening) -> bool | None:  # noqa: ARG002
+        """Return whether the request is its sender's, by a signature or a secret in it, compared in constant time.
+
+        None leaves the question to the write key.
+        """
+        return None
+
+    def once(self, request: Request, context: Listening) -> str:  # noqa: ARG002
+        """Return a text, as a signature and its nonce, with which one body may come, again too, but no other one."""
+        return ""
+
+    def open(self, request: Request, frame: bytes, context: Listening) -> bytes:  # noqa: ARG002
+        """Return the frame that `listen` understands: deciphered, or with headers that belong to it; raises Rejected.
+
+        It is what quarantine keeps, so that the frame can be read again without the request.
+        """
+        return frame
+
+    def reply(self, request: Request, frame: bytes, context: Listening) -> Reply | None:  # noqa: ARG002
+        """Return what the sender hears once all is kept; None for Datong's own JSON (of a GET: not allowed)."""
+        return None

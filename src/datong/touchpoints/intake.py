@@ -15,9 +15,10 @@ from datong.model import Event, decode_event
 from datong.privacy import Vault, namespaces
 from datong.storage import Appended, Record, Store
 from datong.touchpoints.admit import Admission, Origin
-from datong.touchpoints.call import Heard, Listening, Unread
+from datong.touchpoints.call import Heard, Kind, Listening, Unread
 from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
 from datong.touchpoints.kinds import find_kind
+from datong.touchpoints.listening import listening
 from datong.touchpoints.quarantined import quarantine_record
 from datong.touchpoints.trust import trust
 
@@ -43,11 +44,15 @@ class Result(msgspec.Struct, omit_defaults=True):
 
 
 class _Counts(msgspec.Struct):
-    """How many calls of one source were accepted, known already, or quarantined since this process began."""
+    """How many calls of one source were accepted, known already, or quarantined since this process began.
+
+    `refused` are requests whose signature or key was wrong: nothing of them is kept.
+    """
 
     accepted: int = 0
     duplicate: int = 0
     quarantined: int = 0
+    refused: int = 0
 
 
 class _Work(msgspec.Struct):
@@ -72,8 +77,11 @@ class Intake:
     def __init__(self, store: Store, vault: Vault, goods: Goods | None = None) -> None:
         """Read the settings; raises ConfigError when a touchpoint's kind or a namespace is wrong."""
         settings = store.settings
+        self._kinds: dict[str, tuple[Kind, Listening]] = {}
         for name, touchpoint in settings.touchpoints.items():
-            find_kind(touchpoint.kind, name)
+            kind = find_kind(touchpoint.kind, name)
+            self._kinds[name] = kind, listening(settings, name, kind)
+            kind.check(self._kinds[name][1])
         policy = namespaces(settings)
         self._trust = {name: trust(name, touchpoint, policy) for name, touchpoint in settings.touchpoints.items()}
         self._owner = trust("", None, policy)
@@ -95,19 +103,27 @@ class Intake:
         return known
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return, by (source, `accepted`/`duplicate`/`quarantined`), how many calls came since this process began."""
+        """Return, by (source, outcome), how many calls came, and requests were `refused`, since this process began."""
         with self._lock:
             return {(source, outcome): getattr(count, outcome) for source, count in self._counts.items()
-                    for outcome in ("accepted", "duplicate", "quarantined")}
+                    for outcome in _Counts.__struct_fields__}
+
+    def refuse(self, source: str) -> None:
+        """Count a request to a touchpoint that is not its sender's."""
+        with self._lock:
+            self._counts.setdefault(source, _Counts()).refused += 1
+
+    def kind(self, source: str) -> tuple[Kind, Listening]:
+        """Return the kind of a configured touchpoint, and what it knows beside a frame; raises NotFound."""
+        if (found := self._kinds.get(source)) is None:
+            hint = f"declare [touchpoints.{source[:60]}] in datong.toml"
+            raise NotFound(f"there is no touchpoint {source[:60]!r}", hint=hint)
+        return found
 
     def listen(self, source: str, frame: bytes) -> list[Heard]:
         """Return what a frame of a configured touchpoint says; raises Rejected for the whole, NotFound."""
-        found = self.settings.touchpoints.get(source)
-        if found is None:
-            hint = f"declare [touchpoints.{source[:60]}] in datong.toml"
-            raise NotFound(f"there is no touchpoint {source[:60]!r}", hint=hint)
-        context = Listening(source, found.place, self.settings.retailer.timezone, found.settings)
-        return find_kind(found.kind, source).listen(frame, context)
+        kind, context = self.kind(source)
+        return kind.listen(frame, context)
 
     def accept_calls(self, source: str, heard: Sequence[Heard], history: bool = False) -> list[Result]:
         """Store calls and return, when they are on disk, what became of each; raises Unavailable.

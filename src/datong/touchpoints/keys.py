@@ -34,7 +34,7 @@ class WriteKeys:
                 other, field = self._sources[mark][1], f"touchpoints.{name}.write_key"
                 raise ConfigError(f"{field} is that of {other} too", hint="give each its own", field=field)
             self._sources[mark] = key.encode(), name
-        self._buckets = {name: (self._rate, now()) for _, name in self._sources.values()}
+        self._buckets = dict.fromkeys(settings.touchpoints, (self._rate, now()))
 
     def source(self, authorization: bytes, body_key: str = "") -> str:
         """Return the touchpoint whose key it is; raises Unauthorised (`bad_write_key`)."""

@@ -63,7 +63,8 @@ class Client:
         start, end = sent
         answer = {k.decode(): v.decode() for k, v in start["headers"]}
         assert int(answer["content-length"]) == len(end["body"])
-        return Reply(start["status"], answer, json.loads(end["body"]) if end["body"] else None)
+        said = json.loads if answer.get("content-type") == "application/json" else bytes.decode
+        return Reply(start["status"], answer, said(end["body"]) if end["body"] else None)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from datong.model.batch import Batch, Merge, Move, Split
 from datong.model.event import Event, Item, decode_event, encode_event
+from datong.model.gs1 import Gs1, check_digit, digital_link, gtin, read_digital_link, read_epc, read_gs1
 from datong.model.identifier import NAMESPACES, Family, Identifier, Namespace
 from datong.model.money import CURRENCIES, Money, exponent, to_minor
 from datong.model.time import DAY, HOUR, MINUTE, SECOND, Clock, duration, from_iso, local_parts, to_iso
@@ -10,7 +11,8 @@ from datong.model.words import Arm, Channels, Coupon, Firing, Member, Message, O
 
 __all__ = [
     "CURRENCIES", "DAY", "EVENT_TYPES", "HOUR", "MINUTE", "NAMESPACES", "SECOND", "Arm", "Batch", "Channels", "Clock",
-    "Coupon", "Event", "EventType", "Family", "Firing", "Identifier", "Item", "Member", "Merge", "Message", "Money",
-    "Move", "Namespace", "Offer", "Sku", "Split", "TagValue", "Visit", "decode_event", "duration", "encode_event",
-    "exponent", "from_iso", "local_parts", "to_iso", "to_minor",
+    "Coupon", "Event", "EventType", "Family", "Firing", "Gs1", "Identifier", "Item", "Member", "Merge", "Message",
+    "Money", "Move", "Namespace", "Offer", "Sku", "Split", "TagValue", "Visit", "check_digit", "decode_event",
+    "digital_link", "duration", "encode_event", "exponent", "from_iso", "gtin", "local_parts", "read_digital_link",
+    "read_epc", "read_gs1", "to_iso", "to_minor",
 ]

@@ -1,7 +1,7 @@
 """GS1 keys: GTINs with their check digit, Digital Link addresses and EPC URNs, read into one form.
 
-Sources: GS1 General Specifications (check digit, 7.9), GS1 Digital Link URI Syntax 1.4 (keys and qualifiers), GS1 EPC Tag
-Data Standard 1.13, section 6 (pure identity URIs).
+Sources: GS1 General Specifications (check digit, 7.9), GS1 Digital Link URI Syntax 1.4 (keys and qualifiers), GS1 EPC
+Tag Data Standard 1.13, section 6 (pure identity URIs).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Gs1(msgspec.Struct, frozen=True):
 
 
 def check_digit(digits: str) -> str:
-    """Return the check digit of a key's other digits: from the right, weights 3, 1, 3 … (General Specifications 7.9)."""
+    """Return the check digit of a key's other digits: from the right, weights 3, 1, 3 … (General Specifications)."""
     total = sum(int(digit) * (3 if at % 2 == 0 else 1) for at, digit in enumerate(reversed(digits)))
     return str(-total % 10)
 
@@ -58,7 +58,7 @@ def read_gs1(text: str) -> Gs1:
 
 
 def read_digital_link(uri: str) -> Gs1:
-    """Return what an uncompressed Digital Link names, whatever its domain and path before the key; raises ValueError."""
+    """Return what an uncompressed Digital Link names, whatever its domain and the path before; raises ValueError."""
     try:
         parts = [unquote(part) for part in urlsplit(uri.strip()).path.split("/")]
     except ValueError:

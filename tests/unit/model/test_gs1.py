@@ -52,10 +52,10 @@ def test_epcs(urn: str, expected: Gs1) -> None:
     assert read_epc(urn) == expected
 
 
-@pytest.mark.parametrize("urn", ["urn:epc:id:giai:0614141.12345", "urn:epc:id:sgtin:06.8.1", "urn:x", "urn:epc:id:sgtin",
-                                 "urn:epc:id:sgtin:0614141812345"])
+@pytest.mark.parametrize("urn", ["urn:epc:id:giai:0614141.12345", "urn:epc:id:sgtin:06.8.1", "urn:x",
+                                 "urn:epc:id:sgtin", "urn:epc:id:sgtin:0614141812345"])
 def test_other_urns_are_refused(urn: str) -> None:
-    with pytest.raises(ValueError, match="EPC|digits"):
+    with pytest.raises(ValueError, match=r"EPC|digits"):
         read_epc(urn)
 
 

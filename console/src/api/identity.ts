@@ -12,7 +12,7 @@ export interface WhyIdentifier {
   verified: boolean;
 }
 
-export type EvidenceKind = "deterministic" | "probabilistic" | "manual";
+export type EvidenceKind = "deterministic" | "probabilistic" | "anchor" | "manual";
 
 /** One reason to hold two identifiers for one person. */
 export interface Evidence {

@@ -8,7 +8,7 @@ import msgspec
 
 __all__ = ["Edge", "Union", "components", "cut", "strength"]
 
-_KINDS = {"manual": 0, "deterministic": 1, "probabilistic": 2}
+_KINDS = {"manual": 0, "deterministic": 1, "anchor": 2, "probabilistic": 3}
 
 
 class Edge(msgspec.Struct):

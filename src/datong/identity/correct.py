@@ -38,8 +38,8 @@ def correct(store: Store, action: str, *, actor: str, reason: str = "", id: str 
 
     `actor` is who says so, as `user:admin`; `said` is what the action needs: `key` (unmerge, share, unshare), `groups`
     (split: lists of keys, the first of which keeps the member's id), `seq` (undo), `keys` (join, part: two of them),
-    `ns` (reset: a namespace that was stopped from merging); join takes `kind` (manual, probabilistic), `confidence`
-    and `model` as well. Keys are those of identifiers, numbers or text. The same `id` twice is one correction. Raises
+    `ns` (reset: a namespace that was stopped from merging); join takes `kind` (manual, probabilistic, anchor), `confidence`
+    and `model` as well; an anchor's second key is a device, which nobody need hold yet, of the namespace `ns`. Keys are those of identifiers, numbers or text. The same `id` twice is one correction. Raises
     Rejected for what cannot be carried out at all.
     """
     return correct_all(store, [{"action": action, "actor": actor, "reason": reason, "id": id, **said}])[0]
@@ -100,8 +100,10 @@ def _event(said: dict[str, Any], now: int, after: int, at: int) -> Event:
     confidence = said.get("confidence", 1.0)
     if not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1:
         raise _wrong("confidence", "give a number from 0 to 1")
-    if said.get("kind", "manual") not in ("manual", "probabilistic"):
-        raise _wrong("kind", "one of manual, probabilistic")
+    if said.get("kind", "manual") not in ("manual", "probabilistic", "anchor"):
+        raise _wrong("kind", "one of manual, probabilistic, anchor")
+    if said.get("kind") == "anchor" and not (isinstance(said.get("ns"), str) and said["ns"]):
+        raise _wrong("ns", "give the namespace of the device")
     if not name:
         name = blake2b(msgspec.json.encode([now, after, at, said], order="deterministic"), digest_size=16).hexdigest()
     return Event(id=name[:512], source="identity", channel="system", type=CORRECTED, time=now, received=now,

@@ -15,7 +15,7 @@ __all__ = ["Proof", "path", "proofs"]
 
 _COLUMNS = (EVIDENCE.c.id, EVIDENCE.c.a, EVIDENCE.c.b, EVIDENCE.c.kind, EVIDENCE.c.confidence, EVIDENCE.c.at,
             EVIDENCE.c.cause, EVIDENCE.c.active, EVIDENCE.c.model, EVIDENCE.c.seq)
-_DOUBT = {"manual": 1, "deterministic": 1, "probabilistic": 1_000}
+_DOUBT = {"manual": 1, "deterministic": 1, "anchor": 1_000, "probabilistic": 1_000}
 """A path over what was seen or said is preferred to one over what a model thinks, however much shorter that is."""
 
 

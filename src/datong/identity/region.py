@@ -136,8 +136,14 @@ class Region:
         self._tell(event, row, parts, ids, before, stays)
 
     def _parts(self) -> list[list[int]]:
-        """Return the groups of identifiers that somebody holds; what is shared is nobody's."""
-        return components((key for key, held in self.links.items() if not held.shared), self.edges.values())
+        """Return the groups of identifiers that somebody holds; what is shared, or a lone radio's, is nobody's."""
+        parts = components((key for key, held in self.links.items() if not held.shared), self.edges.values())
+        return [part for part in parts if len(part) > 1 or not self._is_mute(part[0])]
+
+    def _is_mute(self, key: int) -> bool:
+        """Return whether the identifier never makes a member, as an address that was only heard."""
+        ns = self.links[key].ns
+        return ns in self.policy.linking and ns not in self.policy.creating
 
     def _apart(self, part: Sequence[int]) -> int | None:
         query = sa.select(APART.c.b, APART.c.seq).where(APART.c.active)
@@ -178,8 +184,8 @@ class Region:
             {"k": key, "m": number, "everyones": False, "at": event.offset}
             for part, number in zip(parts, ids, strict=True) for key in part if links[key].member != number
         ]
-        moved += [{"k": key, "m": None, "everyones": True, "at": event.offset}
-                  for key, held in links.items() if held.shared and held.member is not None]
+        moved += [{"k": key, "m": None, "everyones": held.shared, "at": event.offset}
+                  for key, held in links.items() if key not in of and held.member is not None]
         if moved:
             self.tx.execute(_MOVE, moved)
         fresh: list[dict[str, Any]] = []
@@ -229,8 +235,9 @@ class Region:
         """Fill merges, splits and moves, and write down each member that came of it."""
         for part, number in zip(parts, ids, strict=True):
             self.moves += [Move(event.offset, key, None, number) for key in part if self.links[key].member is None]
+        inside = {key for part in parts for key in part}
         self.moves += [Move(event.offset, key, held.member, None) for key, held in sorted(self.links.items())
-                       if held.shared and held.member is not None]
+                       if key not in inside and held.member is not None]
         open_row = any(kept is row for kept in self.ledger.events)
         for member, places in sorted(before.items()):
             home, now = ids[stays[member]], [ids[at] for at in sorted(places)]

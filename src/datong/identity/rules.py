@@ -20,7 +20,7 @@ from typing import Any
 from datong.identity.graph import Graph, Link, Person
 from datong.identity.policy import CHANNEL_FAMILY, Policy
 from datong.identity.seen import expired, touch, widen
-from datong.identity.unite import broken_limit, crowded, unite
+from datong.identity.unite import broken_limit, is_full, unite
 from datong.model import Event, Identifier
 
 __all__ = ["settle"]
@@ -189,14 +189,7 @@ class _Case:
 
     def _is_full(self, person: Person, ns: str) -> bool:
         """Return whether one more value of the namespace would be too many for the person."""
-        held, limit = self.graph.counts(person).get(ns, 0), self.policy.limit[ns]
-        if held < limit:
-            return False
-        if ns not in self.policy.window:
-            return True
-        times = self.graph.times(person, ns)
-        times += [self.event.time] * (held + 1 - len(times))
-        return crowded(times, limit, self.policy.window[ns])
+        return is_full(self.graph, self.policy, person, ns, self.event.time)
 
     def _doubt(self, identifier: Identifier, link: Link, holder: Person) -> str:
         """Take a value whose holder it may not be any more, or never was; return why not, or nothing."""

@@ -108,9 +108,10 @@ EVIDENCE = state_table(
 )
 """Why two identifiers are one person's; never deleted but by erasure. A member is held together by what is active.
 
-`kind` is deterministic (an event showed both), probabilistic (a `model` scored the pair) or manual. `pair` is a ^ b, by
-which a pair is found whichever way round it stands. `seq` is the decision that made it, 0 where there was nothing to
-decide: both were the same member's already.
+`kind` is deterministic (an event showed both), probabilistic (a `model` scored the pair), anchor (the device `b` was
+there again and again when the holder of `a` paid) or manual. `pair` is a ^ b, by which a pair is found whichever way
+round it stands. `seq` is the decision that made it, 0 where there was nothing to decide: both were the same member's
+already.
 """
 
 CHANGE = state_table(

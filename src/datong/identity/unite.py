@@ -9,7 +9,7 @@ from datong.identity.graph import Graph, Link, Person
 from datong.identity.policy import Policy
 from datong.model import Event, Identifier
 
-__all__ = ["broken_limit", "crowded", "unite"]
+__all__ = ["broken_limit", "crowded", "is_full", "unite"]
 
 
 def broken_limit(graph: Graph, policy: Policy, one: Person, two: Person, time: int) -> str:
@@ -22,6 +22,14 @@ def broken_limit(graph: Graph, policy: Policy, one: Person, two: Person, time: i
             (*_times(graph, one, ns, time), *_times(graph, two, ns, time)), policy.limit[ns], policy.window[ns]))
     ]
     return min(broken, key=policy.rank.__getitem__) if broken else ""
+
+
+def is_full(graph: Graph, policy: Policy, person: Person, ns: str, time: int) -> bool:
+    """Return whether one more value of the namespace, first seen at `time`, would be too many for the person."""
+    held, limit = graph.counts(person).get(ns, 0), policy.limit[ns]
+    if held < limit:
+        return False
+    return ns not in policy.window or crowded((*_times(graph, person, ns, time), time), limit, policy.window[ns])
 
 
 def crowded(times: Iterable[int], limit: int, window: int) -> bool:

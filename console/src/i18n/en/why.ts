@@ -44,6 +44,7 @@ export const why = {
   "why.evidence.taken": "Taken back",
   "evidence.deterministic": "Seen together",
   "evidence.probabilistic": "Likely",
+  "evidence.anchor": "Paid nearby",
   "evidence.manual": "By hand",
   "why.refused": "Refused links",
   "why.refused.hint": "What could have joined, and why it did not",

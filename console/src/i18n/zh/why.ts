@@ -46,6 +46,7 @@ export const why: Record<keyof typeof en, string> = {
   "why.evidence.taken": "已撤回",
   "evidence.deterministic": "同时出现",
   "evidence.probabilistic": "推测",
+  "evidence.anchor": "付款时在场",
   "evidence.manual": "人工",
   "why.refused": "被拒绝的关联",
   "why.refused.hint": "本可关联却没有关联的，以及原因",

@@ -27,8 +27,8 @@ export function useNames(identifiers: WhyIdentifier[]): (key: string) => string 
 export function EvidenceBadge({ edge }: { edge: Evidence }) {
   const { t } = useWords();
   const { percent } = useFormat();
-  const tone = edge.kind === "deterministic" ? "good" : edge.kind === "probabilistic" ? "warn" : undefined;
-  const sure = edge.kind === "probabilistic" ? ` ${percent(edge.confidence, 2)}` : "";
+  const tone = edge.kind === "deterministic" ? "good" : edge.kind === "probabilistic" || edge.kind === "anchor" ? "warn" : undefined;
+  const sure = tone === "warn" ? ` ${percent(edge.confidence, 2)}` : "";
   return <Badge tone={tone}>{t(`evidence.${edge.kind}`) + sure}</Badge>;
 }
 

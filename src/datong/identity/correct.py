@@ -38,9 +38,10 @@ def correct(store: Store, action: str, *, actor: str, reason: str = "", id: str 
 
     `actor` is who says so, as `user:admin`; `said` is what the action needs: `key` (unmerge, share, unshare), `groups`
     (split: lists of keys, the first of which keeps the member's id), `seq` (undo), `keys` (join, part: two of them),
-    `ns` (reset: a namespace that was stopped from merging); join takes `kind` (manual, probabilistic, anchor), `confidence`
-    and `model` as well; an anchor's second key is a device, which nobody need hold yet, of the namespace `ns`. Keys are those of identifiers, numbers or text. The same `id` twice is one correction. Raises
-    Rejected for what cannot be carried out at all.
+    `ns` (reset: a namespace that was stopped from merging); join takes `kind` (manual, probabilistic, anchor),
+    `confidence` and `model` as well; the second key of an anchor is a device of the namespace `ns`, which nobody need
+    hold yet. Keys are those of identifiers, numbers or text. The same `id` twice is one correction. Raises Rejected for
+    what cannot be carried out at all.
     """
     return correct_all(store, [{"action": action, "actor": actor, "reason": reason, "id": id, **said}])[0]
 
@@ -97,6 +98,15 @@ def _event(said: dict[str, Any], now: int, after: int, at: int) -> Event:
         raise _wrong(field, "give the number" if action == "undo" else "give the identifier's key")
     else:
         said[field] = number if action == "undo" else str(number)
+    _check(said)
+    if not name:
+        name = blake2b(msgspec.json.encode([now, after, at, said], order="deterministic"), digest_size=16).hexdigest()
+    return Event(id=name[:512], source="identity", channel="system", type=CORRECTED, time=now, received=now,
+                 properties=said)
+
+
+def _check(said: dict[str, Any]) -> None:
+    """Raise Rejected where a join is of no kind, or as sure as nothing can be."""
     confidence = said.get("confidence", 1.0)
     if not isinstance(confidence, (int, float)) or not 0 <= confidence <= 1:
         raise _wrong("confidence", "give a number from 0 to 1")
@@ -104,10 +114,6 @@ def _event(said: dict[str, Any], now: int, after: int, at: int) -> Event:
         raise _wrong("kind", "one of manual, probabilistic, anchor")
     if said.get("kind") == "anchor" and not (isinstance(said.get("ns"), str) and said["ns"]):
         raise _wrong("ns", "give the namespace of the device")
-    if not name:
-        name = blake2b(msgspec.json.encode([now, after, at, said], order="deterministic"), digest_size=16).hexdigest()
-    return Event(id=name[:512], source="identity", channel="system", type=CORRECTED, time=now, received=now,
-                 properties=said)
 
 
 def _list(value: Any, field: str) -> Sequence[Any]:

@@ -21,7 +21,8 @@ def town(store: Store, vault: Vault) -> Town:
 
 def test_an_anchor_ties_a_device_nobody_holds(town: Town) -> None:
     member = town.see("phone:p", source="pos", channel="pos")
-    correct(town, "join", "phone:p", "wifi_mac:02", kind="anchor", ns="wifi_mac", confidence=0.995, actor="anchor:payments")
+    correct(town, "join", "phone:p", "wifi_mac:02", kind="anchor", ns="wifi_mac", confidence=0.995,
+            actor="anchor:payments")
     joined = outcome(town)
     assert joined.state == "done"
     assert town.who("wifi_mac:02") == [member]

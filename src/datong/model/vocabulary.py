@@ -64,6 +64,8 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Campaign Updated", "master"),
         EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
         EventType("Identity Corrected", "system"), EventType("Member Changed", "system"),
+        EventType("Venue Updated", "system"), EventType("Staff Registered", "system"),
+        EventType("Sensor Recovered", "system"), EventType("Door Counted", "place", ("place",)),
     )
 }
 """Every event the platform knows. A retailer's own names are added in `[intake] custom_events`."""

@@ -1,28 +1,54 @@
 """Places: venues, floors, zones, shops and sensors, and where each device is.
 
-Owns: `places` (venue, zone, sensor, store, presence; facts store, zone, visit). Reads: the log's `Device Sighted`,
-`Store Updated` and its own events. Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the
+Owns: `places` (venue, plan, zone, sensor, store, staff, heard, presence; facts store, venue, zone, staff, visit,
+counted, silence). Reads: the log's sightings, `Venue Updated`, `Store Updated`, `Door Counted` and its own events.
+Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the
 same however the sightings were cut into batches; entering is stamped with the first sight, leaving with the last;
 a device that falls silent leaves although nothing else happens.
 """
 
-from datong.places.plan import Floor, Name, Plan, Point, Rect, Sensor, Shop, Venue, Zone, read_venue
+from datong.places.check import venue_problems
+from datong.places.geometry import ZoneIndex, polygon_of, spots_of, trade_ring
+from datong.places.hours import Hours, Span
+from datong.places.plan import (
+    Floor,
+    Name,
+    Origin,
+    Picture,
+    Plan,
+    Point,
+    Rect,
+    Ring,
+    Sensor,
+    Shop,
+    TradeArea,
+    Venue,
+    Zone,
+)
 from datong.places.presence import Spot
 from datong.places.read import (
     Here,
+    PlanChange,
     Present,
     StoreRow,
     ZoneRow,
     known_stores,
+    plan_change,
+    plan_history,
     presence_of,
     present,
     stores,
+    venue_at,
     venues,
     zones,
 )
+from datong.places.request import drop_venue, update_venue
 from datong.places.step import Places
+from datong.places.venue_file import read_venue
 
 __all__ = [
-    "Floor", "Here", "Name", "Places", "Plan", "Point", "Present", "Rect", "Sensor", "Shop", "Spot", "StoreRow",
-    "Venue", "Zone", "ZoneRow", "known_stores", "presence_of", "present", "read_venue", "stores", "venues", "zones",
+    "Floor", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan", "PlanChange", "Point", "Present", "Rect",
+    "Ring", "Sensor", "Shop", "Span", "Spot", "StoreRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow",
+    "drop_venue", "known_stores", "plan_change", "plan_history", "polygon_of", "presence_of", "present", "read_venue",
+    "spots_of", "stores", "trade_ring", "update_venue", "venue_at", "venue_problems", "venues", "zones",
 ]

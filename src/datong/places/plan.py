@@ -1,17 +1,21 @@
-"""The venue file: venues, floors, zones with rectangles in metres, shops, doors and sensors."""
+"""The plan of a venue: floors, zones as polygons or rectangles, shops, doors and sensors, all in metres.
+
+Coordinates run from a floor's upper left corner, x to the right and y *down*, as on a screen. `Floor.origin` says where
+on earth that corner lies, for plans that came from a map.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
-from datong.errors import ConfigError
+__all__ = ["Floor", "Name", "Origin", "Picture", "Plan", "Point", "Rect", "Ring", "Sensor", "Shop", "TradeArea",
+           "Venue", "Zone", "box_of", "spell_names"]
 
-__all__ = ["Floor", "Name", "Plan", "Point", "Rect", "Sensor", "Shop", "Venue", "Zone", "read_venue"]
+Ring = tuple[tuple[float, float], ...]
+"""The corners of a polygon in order, the first one not repeated."""
 
 
 class Name(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,52 +46,131 @@ class Rect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A shop that takes up a zone: its store code, retail format and main category (`shoes`, `food/bakery`)."""
+    """A shop that takes up a zone: its store code, retail format and main category (`shoes`, `food/bakery`).
+
+    `hours` are its opening hours where they differ from the venue's.
+    """
 
     code: str
     name: Name
     format: str = "general"
     category: str = ""
+    hours: str = ""
 
 
 class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The smallest area in which presence is told; `category` is the shop's when it is not given."""
+    """The smallest area in which presence is told, as a `polygon` (with `holes`) or a `rect`.
+
+    `category` is the shop's when it is not given; `kind` is free (hall, stairs, toilet), for maps and filters.
+    """
 
     code: str
     name: Name
-    rect: Rect
+    rect: Rect | None = None
     shop: Shop | None = None
     category: str = ""
     doors: tuple[Point, ...] = ()
+    polygon: Ring = ()
+    holes: tuple[Ring, ...] = ()
+    kind: str = ""
+
+    @property
+    def ring(self) -> Ring:
+        """Return the corners, whether they were given as a polygon or as a rectangle."""
+        if self.rect is None or self.polygon:
+            return self.polygon
+        x, y, w, h = self.rect.x, self.rect.y, self.rect.w, self.rect.h
+        return ((x, y), (x + w, y), (x + w, y + h), (x, y + h))
+
+    @property
+    def box(self) -> Rect:
+        """Return the smallest rectangle around the zone."""
+        return box_of(self.ring)
+
+
+class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where on earth the upper left corner of a floor lies, in degrees (WGS 84)."""
+
+    lon: float
+    lat: float
+
+
+class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture under a floor: the name of the stored file, and the rectangle in metres it covers."""
+
+    file: str
+    rect: Rect
 
 
 class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One floor; `level` orders floors from the lowest."""
+    """One floor; `level` orders floors from the lowest, `outline` is the walkable area where it is known."""
 
     code: str
     name: Name
     zones: tuple[Zone, ...]
     level: int = 0
+    outline: Ring = ()
+    voids: tuple[Ring, ...] = ()
+    origin: Origin | None = None
+    picture: Picture | None = None
+
+    @property
+    def box(self) -> Rect:
+        """Return the rectangle around outline and zones; 40 × 25 m where there is nothing yet."""
+        corners = [*self.outline, *(corner for zone in self.zones for corner in zone.ring)]
+        return box_of(tuple(corners)) if corners else Rect(0, 0, 40, 25)
 
 
 class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An access point or a Bluetooth gateway; what hears a device best says in which zone it is."""
+    """An access point or a Bluetooth gateway; what hears a device best says in which zone it is.
+
+    Without a `zone` it stands for the zone that holds its point on `floor`.
+    """
 
     code: str
-    zone: str
-    kind: Literal["wifi", "ble"] = "wifi"
+    zone: str = ""
+    kind: Literal["wifi", "ble", "counter"] = "wifi"
     x: float = 0.0
     y: float = 0.0
+    floor: str = ""
+
+
+class TradeArea(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a store's customers come from: a `polygon` of (lon, lat), or a circle of `radius_m` around the store.
+
+    `drive_minutes` at `speed_kmh` gives the radius as the crow flies: a circle, not the roads.
+    """
+
+    code: str
+    polygon: Ring = ()
+    radius_m: float = 0.0
+    drive_minutes: float = 0.0
+    speed_kmh: float = 30.0
+
+    @property
+    def radius(self) -> float:
+        """Return the circle's radius in metres (0 for a polygon)."""
+        return 0.0 if self.polygon else self.radius_m or self.drive_minutes / 60 * self.speed_kmh * 1_000
 
 
 class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A mall, a department store, or a shop on its own that watches its own zones."""
+    """A mall, a department store, or a shop on its own that watches its own zones.
+
+    `country`, `region`, `city` is its path in the tree of regions; `hours` are read by `Hours.parse`.
+    """
 
     code: str
     name: Name
     floors: tuple[Floor, ...]
     city: str = ""
     sensors: tuple[Sensor, ...] = ()
+    region: str = ""
+    country: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    format: str = ""
+    hours: str = ""
+    trade_areas: tuple[TradeArea, ...] = ()
 
     def zones(self) -> Iterator[tuple[Floor, Zone]]:
         """Give every zone with its floor."""
@@ -100,64 +183,19 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     venues: tuple[Venue, ...] = ()
 
 
-def read_venue(path: Path | str) -> Plan:
-    """Return the plan in the YAML file at `path`.
-
-    A name may be one text or `{zh, en}`. Raises ConfigError naming file, place in it and what is wrong.
-    """
-    file = Path(path)
-    try:
-        raw = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except FileNotFoundError:
-        hint = "set places.file to your venue file, or leave it out"
-        raise ConfigError(f"there is no {file}", hint=hint, field="places.file", code="venue_missing") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} is not YAML: {error}", field="places.file", code="venue_syntax") from None
-    try:
-        plan = msgspec.convert(_spell_names(raw), Plan, strict=True)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: {error}", field="places.file", code="venue_value") from None
-    for problem in _problems(plan):
-        raise ConfigError(f"{file}: {problem}", field="places.file", code="venue_value")
-    return plan
+def box_of(ring: Ring) -> Rect:
+    """Return the smallest rectangle around these corners."""
+    xs, ys = [c[0] for c in ring], [c[1] for c in ring]
+    return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
-def _spell_names(part: Any) -> Any:
+def spell_names(part: Any) -> Any:
     """Return the document with each plain `name: text` written out for both languages."""
     if isinstance(part, list):
-        return [_spell_names(p) for p in part]
+        return [spell_names(p) for p in part]
     if not isinstance(part, dict):
         return part
     return {
-        key: {"zh": value, "en": value} if key == "name" and isinstance(value, str) else _spell_names(value)
+        key: {"zh": value, "en": value} if key == "name" and isinstance(value, str) else spell_names(value)
         for key, value in part.items()
     }
-
-
-def _problems(plan: Plan) -> Iterator[str]:
-    yield from _repeated("venue", (v.code for v in plan.venues))
-    yield from _repeated("sensor", (s.code for v in plan.venues for s in v.sensors))
-    yield from _repeated("shop", (z.shop.code for v in plan.venues for _, z in v.zones() if z.shop))
-    for venue in plan.venues:
-        where = f"venue {venue.code}"
-        if not venue.floors:
-            yield f"{where} has no floors"
-        yield from _repeated(f"{where}: floor", (f.code for f in venue.floors))
-        yield from _repeated(f"{where}: zone", (z.code for _, z in venue.zones()))
-        codes = {z.code for _, z in venue.zones()}
-        for _, zone in venue.zones():
-            if zone.rect.w <= 0 or zone.rect.h <= 0:
-                yield f"{where}, zone {zone.code}: rect needs w and h above 0 (metres)"
-        for sensor in venue.sensors:
-            if sensor.zone not in codes:
-                yield f"{where}, sensor {sensor.code}: there is no zone {sensor.zone!r}"
-
-
-def _repeated(what: str, codes: Iterator[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for code in codes:
-        if not code:
-            yield f"{what} without a code"
-        if code in seen:
-            yield f"{what} {code} is there twice"
-        seen.add(code)

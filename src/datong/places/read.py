@@ -10,23 +10,41 @@ import sqlalchemy as sa
 
 from datong.places.plan import Venue
 from datong.places.presence import Spot
-from datong.places.tables import PRESENCE, STORE, VENUE, ZONE
+from datong.places.tables import PLAN, PRESENCE, STORE, VENUE, ZONE
 from datong.storage import fetch_in
 
-__all__ = ["Here", "Present", "StoreRow", "ZoneRow", "known_stores", "presence_of", "present", "stores", "venues",
-           "zones"]
+__all__ = ["Here", "PlanChange", "Present", "StoreRow", "ZoneRow", "known_stores", "plan_change", "plan_history",
+           "presence_of", "present", "stores", "venue_at", "venues", "zones"]
 
 _venue_decoder = msgspec.json.Decoder(Venue)
 
 
 class StoreRow(msgspec.Struct, frozen=True):
-    """A store; `venue` is the venue it stands in, or empty."""
+    """A store; `venue` is the venue it stands in, or empty; `hours` are read by `Hours.parse`."""
 
     code: str
     name: str
     format: str
     city: str
     venue: str
+    region: str = ""
+    country: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    hours: str = ""
+
+
+class PlanChange(msgspec.Struct, frozen=True):
+    """A version of a venue's plan, or what became of a request for one: waiting, done or refused with a reason."""
+
+    id: str
+    state: str
+    place: str = ""
+    version: int = 0
+    at: int = 0
+    actor: str = ""
+    note: str = ""
+    reason: str = ""
 
 
 class ZoneRow(msgspec.Struct, frozen=True):
@@ -71,7 +89,7 @@ def known_stores(tx: sa.Connection, codes: Iterable[str]) -> set[str]:
 
 def stores(tx: sa.Connection) -> list[StoreRow]:
     """Return every store, by code."""
-    columns = (STORE.c.code, STORE.c.name, STORE.c.format, STORE.c.city, STORE.c.venue)
+    columns = [STORE.c[name] for name in StoreRow.__struct_fields__]
     return [StoreRow(*row) for row in tx.execute(sa.select(*columns).order_by(STORE.c.code))]
 
 
@@ -84,6 +102,31 @@ def zones(tx: sa.Connection) -> list[ZoneRow]:
 def venues(tx: sa.Connection) -> list[Venue]:
     """Return the venues with floors, zones, rectangles, shops, doors and sensors: all that a map needs."""
     return [_venue_decoder.decode(row[0]) for row in tx.execute(sa.select(VENUE.c.plan).order_by(VENUE.c.code))]
+
+
+def venue_at(tx: sa.Connection, code: str, version: int | None = None) -> tuple[Venue | None, int]:
+    """Return a venue's plan and its version (0: from the venue file), now or as it was; None where there is none."""
+    if version is None:
+        row = tx.execute(sa.select(VENUE.c.plan, VENUE.c.version).where(VENUE.c.code == code)).first()
+    else:
+        where = (PLAN.c.place == code, PLAN.c.version == version, PLAN.c.state == "done")
+        row = tx.execute(sa.select(PLAN.c.plan, PLAN.c.version).where(*where)).first()
+    return (_venue_decoder.decode(row[0]) if row[0] else None, row[1]) if row else (None, 0)
+
+
+_CHANGE = [PLAN.c[name] for name in PlanChange.__struct_fields__]
+
+
+def plan_change(tx: sa.Connection, id: str) -> PlanChange:  # noqa: A002
+    """Return what became of a request to change a plan; one that is not carried out yet is waiting."""
+    row = tx.execute(sa.select(*_CHANGE).where(PLAN.c.id == id)).first()
+    return PlanChange(*row) if row else PlanChange(id, "waiting")
+
+
+def plan_history(tx: sa.Connection, code: str, limit: int = 100) -> list[PlanChange]:
+    """Return the versions of a venue's plan that came by the log, the newest first."""
+    query = sa.select(*_CHANGE).where(PLAN.c.place == code, PLAN.c.state == "done")
+    return [PlanChange(*row) for row in tx.execute(query.order_by(PLAN.c.version.desc()).limit(limit))]
 
 
 def present(tx: sa.Connection) -> Present:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import sqlalchemy as sa
@@ -11,16 +11,19 @@ from datong.config import Settings
 from datong.errors import ConfigError
 from datong.model import Batch, Event, duration, local_parts
 from datong.places import fold
-from datong.places.master import load_plan, store_updates
-from datong.places.plan import read_venue
+from datong.places.geometry import spots_of
+from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
+from datong.places.plan import Venue
 from datong.places.presence import KEEP, NO_RSSI, Move, Presence, Sighting, Spot, leave, sight
 from datong.places.tables import PRESENCE, SENSOR
+from datong.places.venue_file import read_venue
 from datong.storage import FactsTx, Stage, Store, fetch_in, upsert
 
 __all__ = ["Places"]
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Presence)
+_MASTER = frozenset({UPDATED, "Store Updated", "Staff Registered"})
 
 
 class Places(Stage):
@@ -41,14 +44,16 @@ class Places(Stage):
             with store.state.write() as tx:
                 load_plan(tx, plan, store.settings.retailer.language)
         with store.state.read() as tx:
-            rows = tx.execute(sa.select(SENSOR.c.code, SENSOR.c.place, SENSOR.c.zone))
-            self._spots = {row[0]: Spot(row[1], row[2]) for row in rows}
+            self._spots = _spots(tx)
         self._dimensions_old = True
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
         """Take master data and sightings into the state and derive the Venue and Zone events."""
+        if any(event.type == UPDATED for event in batch.events):
+            self._spots = _spots(tx)  # a batch that broke off may have moved them
         store_updates(tx, batch.events)
-        sightings = self._sightings(batch.events)
+        plans = plan_updates(tx, batch.events, self._settings.retailer.language)
+        sightings = self._sightings(batch.events, {event.id: venue for event, venue in plans})
         known = self._load(tx, {event.ident for event, _, _ in sightings})
         for event, sighting, before in sightings:
             p = known.get(event.ident)
@@ -70,14 +75,19 @@ class Places(Stage):
 
     def fold(self, batch: Batch, facts: FactsTx) -> None:
         """Append finished visits; keep the dimensions `places.store` and `places.zone` as they are in the state."""
-        if self._dimensions_old or facts.position() == 0 or any(e.type == "Store Updated" for e in batch.events):
+        if self._dimensions_old or facts.position() == 0 or any(e.type in _MASTER for e in batch.events):
             with self._state.read() as tx:
                 fold.replace_dimensions(tx, facts)
             self._dimensions_old = False
         fold.append_visits(batch.events, facts, self._settings.retailer.timezone)
 
-    def _sightings(self, events: Iterable[Event]) -> list[tuple[Event, Sighting, int]]:
-        """Return the usable sightings, each with the platform's time just before it came in."""
+    def _sightings(
+        self, events: Iterable[Event], plans: Mapping[str, Venue | None]
+    ) -> list[tuple[Event, Sighting, int]]:
+        """Return the usable sightings, each with the platform's time just before it came in.
+
+        `plans` are the new plans by the event that brought them: what comes after one is read by it.
+        """
         found = []
         before, floor = 0, self._settings.places.min_rssi
         for event in events:
@@ -87,9 +97,16 @@ class Places(Stage):
                 rssi = int(event.value) if event.value < 0 else NO_RSSI
                 if spot is not None and rssi >= floor:
                     found.append((event, Sighting(sensor, spot, event.time, rssi, event.received), before))
+            elif event.type == UPDATED and event.id in plans:
+                self._replant(event.place, plans[event.id])
             if event.received > before:
                 before = event.received
         return found
+
+    def _replant(self, place: str, venue: Venue | None) -> None:
+        """Let the sensors of a place stand where its new plan has them."""
+        kept = {code: spot for code, spot in self._spots.items() if spot.place != place}
+        self._spots = kept | ({code: Spot(place, zone) for code, zone in spots_of(venue).items()} if venue else {})
 
     def _load(self, tx: sa.Connection, idents: set[int]) -> dict[int, Presence]:
         rows = fetch_in(tx, sa.select(PRESENCE.c.ident, PRESENCE.c.body), PRESENCE.c.ident, idents)
@@ -122,3 +139,7 @@ class Places(Stage):
             "last": p.last, "here": p.here, "due": p.heard + (self._exit_after if p.here else KEEP),
             "body": _encoder.encode(p),
         }
+
+
+def _spots(tx: sa.Connection) -> dict[str, Spot]:
+    return {row[0]: Spot(row[1], row[2]) for row in tx.execute(sa.select(SENSOR.c.code, SENSOR.c.place, SENSOR.c.zone))}

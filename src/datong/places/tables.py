@@ -1,4 +1,4 @@
-"""The tables of places: the venue file as rows, who is present where, and the facts about visits."""
+"""The tables of places: plans and stores as rows, who is present where, and the facts about visits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from datong.storage import fact_table, state_table
 
-__all__ = ["PRESENCE", "SENSOR", "STORE", "STORE_FACT", "VENUE", "VISIT_FACT", "ZONE", "ZONE_FACT"]
+__all__ = ["COUNTED", "HEARD", "PLAN", "PRESENCE", "SENSOR", "SILENCE", "STAFF", "STAFF_FACT", "STORE", "STORE_FACT",
+           "VENUE", "VENUE_FACT", "VISIT_FACT", "ZONE", "ZONE_FACT"]
 
 VENUE = state_table(
     "places", "venue",
@@ -14,7 +15,23 @@ VENUE = state_table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("city", sa.Text, nullable=False),
     sa.Column("plan", sa.LargeBinary, nullable=False),  # JSON of plan.Venue, for the console
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),  # 0 while only the venue file says it
 )
+
+PLAN = state_table(
+    "places", "plan",
+    sa.Column("id", sa.String(512), primary_key=True),  # of the event that asked for it
+    sa.Column("place", sa.String(64), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # done, refused
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("plan", sa.LargeBinary, nullable=False),  # JSON of plan.Venue; empty where refused or taken away
+    sa.Index("places_plan_place", "place", "version"),
+)
+"""Every version of a plan that came by the log, and what became of each request."""
 
 ZONE = state_table(
     "places", "zone",
@@ -41,7 +58,37 @@ STORE = state_table(
     sa.Column("format", sa.Text, nullable=False),
     sa.Column("city", sa.Text, nullable=False),
     sa.Column("venue", sa.String(64), nullable=False),
+    sa.Column("region", sa.Text, nullable=False, server_default=""),
+    sa.Column("country", sa.Text, nullable=False, server_default=""),
+    sa.Column("lon", sa.Float, nullable=True),
+    sa.Column("lat", sa.Float, nullable=True),
+    sa.Column("hours", sa.Text, nullable=False, server_default=""),
 )
+
+STAFF = state_table(
+    "places", "staff",
+    sa.Column("ident", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.String(64), primary_key=True),  # empty: everywhere
+    sa.Column("role", sa.String(16), nullable=False),  # staff, visitor (somebody said that it is none)
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=True),
+    sa.Column("how", sa.String(16), nullable=False),  # registered, confirmed
+    sa.Column("actor", sa.String(128), nullable=False),
+    subject="ident:ident",
+)
+"""Devices of people who work there, from a moment on: their visits are no shoppers'."""
+
+HEARD = state_table(
+    "places", "heard",
+    sa.Column("place", sa.String(64), primary_key=True),
+    sa.Column("sensor", sa.String(64), primary_key=True),  # empty: the venue as a whole
+    sa.Column("last", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),  # sightings in the venue when it was last heard
+    sa.Column("longest", sa.BigInteger, nullable=False),  # usual silence, in sightings of the venue
+    sa.Column("gap", sa.BigInteger, nullable=False),  # usual silence, in ms
+    sa.Column("count", sa.BigInteger, nullable=False),
+)
+"""How each sensor speaks: what its silence is measured by."""
 
 PRESENCE = state_table(
     "places", "presence",
@@ -60,7 +107,24 @@ PRESENCE = state_table(
 
 STORE_FACT = fact_table("places", "store", {
     "code": "VARCHAR", "name": "VARCHAR", "format": "VARCHAR", "city": "VARCHAR", "venue": "VARCHAR",
+    "region": "VARCHAR", "country": "VARCHAR", "hours": "VARCHAR",
 })
+VENUE_FACT = fact_table("places", "venue", {
+    "code": "VARCHAR", "name": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "country": "VARCHAR",
+    "hours": "VARCHAR",
+})
+STAFF_FACT = fact_table("places", "staff", {
+    "ident": "BIGINT", "place": "VARCHAR", "role": "VARCHAR", "since": "BIGINT", "until": "BIGINT",
+}, subject="ident")
+COUNTED = fact_table("places", "counted", {
+    "place": "VARCHAR", "door": "VARCHAR", "ts": "BIGINT", "date": "DATE", "hour": "TINYINT", "entries": "BIGINT",
+    "exits": "BIGINT",
+})
+"""What door counters said, by the hour (or shorter) from `ts`."""
+SILENCE = fact_table("places", "silence", {
+    "place": "VARCHAR", "zone": "VARCHAR", "sensor": "VARCHAR", "start": "BIGINT", "end": "BIGINT",
+})
+"""Finished silences of sensors: between them nothing is known of their zone."""
 ZONE_FACT = fact_table("places", "zone", {
     "place": "VARCHAR", "zone": "VARCHAR", "name": "VARCHAR", "floor": "VARCHAR", "shop": "VARCHAR",
     "category": "VARCHAR",

@@ -87,6 +87,8 @@ class Scenes(Stage):
             member = batch.members[at] if batch.members else None
             if member is None:
                 continue
+            if event.type == "Venue Updated":
+                self._zones.clear()  # its categories may have changed
             if event.zone and (event.place, event.zone) not in self._zones:
                 self._zones.update({(z.place, z.zone): z.category for z in zones(tx)})
                 self._zones.setdefault((event.place, event.zone), "")

@@ -137,7 +137,7 @@ def test_the_plan_is_in_the_state_and_stores_can_be_updated(store: Store) -> Non
             ("food", "Food", "f1", "", "food"), ("hall", "Hall", "f1", "", ""),
             ("shoes", "Shoes", "f1", "S1", "shoes")]
         mall = venues(tx)[0]
-    assert (mall.code, mall.floors[0].zones[1].rect.x, mall.sensors[2].kind) == ("mall", 20, "ble")
+    assert (mall.code, mall.floors[0].zones[1].box.x, mall.sensors[2].kind) == ("mall", 20, "ble")
 
 
 def test_facts_hold_visits_and_dimensions_also_after_a_rebuild(store: Store) -> None:

@@ -33,6 +33,8 @@ class Devices(Stage):
 
     def fold(self, batch: Batch, facts: FactsTx) -> None:
         """Append the batch's sightings to `identity.sighting`."""
+        if any(event.type == "Venue Updated" for event in batch.events):
+            self._places = None  # sensors may hang elsewhere now
         if not any(event.type == "Device Sighted" for event in batch.events):
             return
         if self._places is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import json
 import secrets
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from datong import marketing, scenes
+from datong import identity, marketing, scenes
 from datong.commerce import Commerce
 from datong.config import Settings, load, make_clock
 from datong.delivery import Delivery, Relay
@@ -20,11 +21,11 @@ from datong.identity.device import Devices
 from datong.identity.linking import Newcomers
 from datong.marketing import Marketing
 from datong.places import Places
-from datong.privacy import Consents, open_vault
+from datong.privacy import Consents, Person, ask_erasure, carry_out, open_vault, unfinished
 from datong.scenes import Scenes
 from datong.storage import cursor, open_store
 from datong.tags import Tags
-from datong.touchpoints import Intake, QuarantineDesk
+from datong.touchpoints import Intake, QuarantineDesk, forget
 
 __all__ = ["Platform", "open_platform"]
 
@@ -43,44 +44,91 @@ class Platform:
         with store.state.read() as tx:
             store.clock = make_clock(settings.clock, resume=cursor(tx, "spine")[1])
         self.intake = Intake(store, self.vault)
-        deciding = Marketing(store, self.vault)
-        questions = [*scenes.predicates(settings), *marketing.predicates(store)]
+        self.token = secrets.token_urlsafe(24)
+        self._running = settings.data / "running.json"
+        self._started, self._turn = False, threading.Lock()
+        self._wire()
+        with store.state.read() as tx:
+            broken_off = unfinished(tx)
+        for number in broken_off:
+            self._erase(number)
+
+    def _wire(self) -> None:
+        """Make the stages and what runs beside them anew; they remember nothing but what the engines hold."""
+        store, vault = self.store, self.vault
+        deciding = Marketing(store, vault)
+        questions = [*scenes.predicates(self.settings), *marketing.predicates(store)]
         self.flow = Flow(
             store,
             (
                 Consents(), Places(store), Commerce(store),  # settle
-                QuarantineDesk(store, self.vault),
-                Identity(store, self.vault), Changes(store), Devices(store, self.vault),  # recognise
+                QuarantineDesk(store, vault),
+                Identity(store, vault), Changes(store), Devices(store, vault),  # recognise
                 Tags(store, questions),  # describe
                 Scenes(store),  # sense
                 deciding,  # decide
-                Delivery(store, self.vault),  # deliver
+                Delivery(store, vault),  # deliver
             ),
         )
-        self.relay = Relay(store, self.vault)
-        self.newcomers = Newcomers(store, self.vault)
-        self.token = secrets.token_urlsafe(24)
-        self._running = settings.data / "running.json"
+        self.relay = Relay(store, vault)
+        self.newcomers = Newcomers(store, vault)
 
     def start(self) -> None:
         """Run the flow, the relay and the newcomers in their threads, and tell the command line where to ask."""
         gc.freeze()  # what is open now stays; looking through it again and again costs tens of milliseconds
         gc.set_threshold(20_000, 20, 50)
-        self.flow.start()
-        self.relay.start()
-        self.newcomers.start()
+        self._run()
         url = f"http://{self.settings.server.host}:{self.settings.server.port}"
         self._running.touch(mode=0o600)
         self._running.write_text(json.dumps({"url": url, "token": self.token}), "utf-8")
 
     def close(self) -> None:
         """Stop the threads after the work in hand, and close the engines."""
-        self.relay.stop()
-        self.newcomers.stop()
-        self.flow.stop()
+        self._rest()
         self._running.unlink(missing_ok=True)
         self.store.close()
         gc.unfreeze()
+
+    def erase(
+        self, member: int, *, actor: str, reason: str = "", progress: Callable[[str, int, int], None] | None = None
+    ) -> dict[str, Any]:
+        """Erase a member everywhere and return the certificate; flow and delivery pause meanwhile, the intake does not.
+
+        Raises NotFound when there never was such a member, or it was erased.
+        """
+        with self._turn:
+            with self.store.state.read() as tx:
+                person = identity.person(tx, self.vault, member)
+            number = ask_erasure(self.store, self.vault, person, actor=actor, reason=reason)
+            return self._erase(number, progress)
+
+    def _erase(self, number: str, progress: Callable[[str, int, int], None] | None = None) -> dict[str, Any]:
+        started = self._started
+        self._rest()
+        try:
+            self.flow.drain()
+            return carry_out(self.store, self.vault, number, self._forget, progress)
+        finally:
+            self._wire()
+            if started:
+                self._run()
+
+    def _forget(self, person: Person) -> dict[str, int]:
+        with self.store.state.write() as tx:
+            reasons = identity.forget(tx, person.members)
+        return {"rejected calls": forget(self.store, self.vault, person), "reasons of corrections": reasons}
+
+    def _run(self) -> None:
+        self.flow.start()
+        self.relay.start()
+        self.newcomers.start()
+        self._started = True
+
+    def _rest(self) -> None:
+        self.relay.stop()
+        self.newcomers.stop()
+        self.flow.stop()
+        self._started = False
 
     def __enter__(self) -> Platform:
         return self

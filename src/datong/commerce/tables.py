@@ -42,7 +42,7 @@ ORDER = state_table(
     sa.Column("original", sa.String),
     sa.Column("whole", sa.Boolean, nullable=False),
     sa.Column("returned", sa.BigInteger, nullable=False),
-    subject="ident:ident",
+    subject="ident:ident", kept=True,
 )
 """Orders and receipts of every channel; a return, refund or cancellation is a row that points to its `original`.
 
@@ -91,7 +91,7 @@ REDEEMED = state_table(
     sa.Column("ref", sa.String, nullable=False),
     sa.Column("ts", sa.BigInteger, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
-    subject="ident:ident",
+    subject="ident:ident", kept=True,
 )
 """Coupons given back at a till or in a shop; `amount` is the discount they gave, in minor units."""
 
@@ -108,14 +108,14 @@ RECEIPT = fact_table("commerce", "receipt", {
     "offset": "BIGINT", "ref": "VARCHAR", "kind": "VARCHAR", "channel": "VARCHAR", "source": "VARCHAR",
     "place": "VARCHAR", **_WHEN, "ident": "BIGINT", "amount": "BIGINT", "discount": "BIGINT", "currency": "VARCHAR",
     "lines": "INTEGER",
-}, "ident")
+}, "ident", kept="true")
 """One row per receipt ('sale'), online order ('order'), or money given back ('return', negative)."""
 
 RECEIPT_LINE = fact_table("commerce", "receipt_line", {
     "offset": "BIGINT", "line": "INTEGER", "ref": "VARCHAR", "kind": "VARCHAR", "channel": "VARCHAR",
     "place": "VARCHAR", **_WHEN, "ident": "BIGINT", "sku": "VARCHAR", "category": "VARCHAR", "brand": "VARCHAR",
     "quantity": "DOUBLE", "amount": "BIGINT", "discount": "BIGINT", "currency": "VARCHAR",
-}, "ident")
+}, "ident", kept="true")
 """One row per line; the lines of a receipt add up to its amount exactly (see `slip`)."""
 
 TENDER = fact_table("commerce", "tender", {
@@ -126,7 +126,7 @@ TENDER = fact_table("commerce", "tender", {
 REDEMPTION = fact_table("commerce", "redemption", {
     "offset": "BIGINT", "coupon": "VARCHAR", "campaign": "VARCHAR", "ident": "BIGINT", "place": "VARCHAR",
     "ref": "VARCHAR", "ts": "BIGINT", "date": "DATE", "amount": "BIGINT",
-}, "ident")
+}, "ident", kept="true")
 """One row per redeemed coupon; `amount` is the discount given."""
 
 PRODUCT = fact_table("commerce", "product", {

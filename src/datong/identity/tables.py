@@ -64,7 +64,7 @@ EVENT = state_table(
     sa.Column("detail", sa.String(128), nullable=False),
     sa.Column("actor", sa.String(128), nullable=False, server_default=""),
     sa.Column("undoes", sa.BigInteger),
-    subject="member:member",
+    subject="member:member other:member key:ident",
 )
 """What was decided and why, append-only; `actor` is who corrected, empty for what the rules did on their own.
 
@@ -83,7 +83,7 @@ SHOWN = state_table(
     sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("member", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
     sa.Column("counts", sa.Boolean, nullable=False, server_default=sa.true()),
-    subject="member:member",
+    subject="member:member key:ident",
 )
 """Members that showed an identifier which somebody else holds, or which is one too many for them.
 
@@ -104,7 +104,7 @@ EVIDENCE = state_table(
     sa.Column("cause", sa.String(512), nullable=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
-    subject="a:ident",
+    subject="a:ident b:ident",
 )
 """Why two identifiers are one person's; never deleted but by erasure. A member is held together by what is active.
 
@@ -129,7 +129,7 @@ APART = state_table(
     sa.Column("seq", sa.BigInteger, nullable=False, index=True),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("ended", sa.BigInteger),
-    subject="a:ident",
+    subject="a:ident b:ident",
 )
 """Identifiers (a < b) that are not one person's: decided by `seq`, lifted by `ended`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["EVENT_TYPES", "EventType"]
+__all__ = ["EVENT_TYPES", "TRADE", "EventType"]
 
 
 class EventType(msgspec.Struct, frozen=True):
@@ -69,3 +69,9 @@ EVENT_TYPES: dict[str, EventType] = {
     )
 }
 """Every event the platform knows. A retailer's own names are added in `[intake] custom_events`."""
+
+TRADE = frozenset({
+    "Receipt Issued", "Receipt Returned", "Order Completed", "Order Updated", "Order Refunded", "Order Cancelled",
+    "Coupon Redeemed",
+})
+"""Events that must outlast a person: an erasure takes the person out of them, and leaves goods and money."""

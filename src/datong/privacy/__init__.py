@@ -1,18 +1,23 @@
-"""Pseudonyms, encryption of personal values, and consent.
+"""Pseudonyms, encryption of personal values, consent, and the right to see and to erase what is kept.
 
-Owns: `privacy` (consents and how they came about). Reads: nothing else. Promises: a personal value leaves this package
-only sealed or as an opaque key, and comes back in clear only through the vault; a placeholder identifies nobody; what
-a shopper said about consent is kept with its history, and the latest word counts.
+Owns: `privacy` (consents and how they came about, erasures). Reads: for export and erasure every registered table, by
+the subject it declared. Promises: a personal value leaves this package only sealed or as an opaque key, and comes back
+in clear only through the vault; a placeholder identifies nobody; what a shopper said about consent is kept with its
+history, and the latest word counts; of an erased person nothing is left in any file, and a certificate says so.
 """
 
+from datong.privacy.erase import Erasure, ask_erasure, carry_out, certificate, erasures, is_genuine, unfinished
+from datong.privacy.export import export_person
 from datong.privacy.identifier import make_identifier, normalised
 from datong.privacy.masking import mask
+from datong.privacy.person import Person
 from datong.privacy.policy import namespaces
 from datong.privacy.read import Consent, allowed, consent_history, consented, consents_of
 from datong.privacy.step import Consents
 from datong.privacy.vault import Vault, open_vault
 
 __all__ = [
-    "Consent", "Consents", "Vault", "allowed", "consent_history", "consented", "consents_of", "make_identifier",
-    "mask", "namespaces", "normalised", "open_vault",
+    "Consent", "Consents", "Erasure", "Person", "Vault", "allowed", "ask_erasure", "carry_out", "certificate",
+    "consent_history", "consented", "consents_of", "erasures", "export_person", "is_genuine", "make_identifier",
+    "mask", "namespaces", "normalised", "open_vault", "unfinished",
 ]

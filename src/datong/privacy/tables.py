@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from datong.storage import state_table
 
-__all__ = ["CONSENT", "CONSENT_CHANGE"]
+__all__ = ["CONSENT", "CONSENT_CHANGE", "ERASURE"]
 
 CONSENT = state_table(
     "privacy", "consent",
@@ -32,3 +32,16 @@ CONSENT_CHANGE = state_table(
     subject="ident:ident",
 )
 """Every word, by the log offset at which it was heard."""
+
+ERASURE = state_table(
+    "privacy", "erasure",
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("finished", sa.BigInteger),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("reason", sa.String(256), nullable=False),
+    sa.Column("label", sa.String(32), nullable=False),
+    sa.Column("person", sa.LargeBinary, nullable=False),
+    sa.Column("certificate", sa.LargeBinary, nullable=False),
+)
+"""Erasures: `person` (sealed) says what is to be erased until it is, then it is empty; `certificate` is JSON."""

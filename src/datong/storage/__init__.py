@@ -7,6 +7,7 @@ stage's effects and its cursor commit together; every table is registered with i
 from datong.storage.cursors import cursor, set_cursor
 from datong.storage.facts import Facts, FactsTx
 from datong.storage.log import (
+    ERASED,
     EVENTS,
     MARK,
     QUARANTINE,
@@ -22,11 +23,12 @@ from datong.storage.migrate import migrate, migrations
 from datong.storage.stage import Stage
 from datong.storage.state import Lookup, State, fetch_in, insert, insert_new, upsert
 from datong.storage.store import Store, open_store
+from datong.storage.subjects import erase_facts, erase_state, personal_facts, personal_rows
 from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, state_table
 
 __all__ = [
-    "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts", "FactsTx",
-    "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "event_key", "event_record",
-    "fact_table", "fetch_in", "insert", "insert_new", "migrate", "migrations", "open_store", "set_cursor",
-    "state_table", "upsert",
+    "ERASED", "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts",
+    "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "erase_facts",
+    "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert", "insert_new", "migrate",
+    "migrations", "open_store", "personal_facts", "personal_rows", "set_cursor", "state_table", "upsert",
 ]

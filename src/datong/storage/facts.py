@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,6 +57,10 @@ class FactsTx:
         """Run one statement on the owner's tables; values are bound as `?` or `$name`."""
         self._db.execute(sql, parameters)
 
+    def count(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
+        """Run one statement that deletes or updates, and return how many rows it was about."""
+        return int(self._db.execute(sql, parameters).fetchall()[0][0])
+
     def position(self, name: str = "fold") -> int:
         """Return how far the named fold has come, 0 at first."""
         rows = self._db.execute("SELECT position FROM storage.fold WHERE name = ?", [name]).fetchall()
@@ -70,17 +76,17 @@ class Facts:
 
     def __init__(self, path: Path | str, memory: str = "1GB", threads: int = 2) -> None:
         """Open or create the file; raises Unavailable when another process holds it."""
-        options = {"memory_limit": memory, "threads": threads, "autoinstall_known_extensions": "false",
-                   "autoload_known_extensions": "false"}
-        try:
-            self._db = duckdb.connect(str(path), config=options)
-        except duckdb.IOException as error:
-            hint = "ask the running platform instead, or stop it first"
-            raise Unavailable("the facts are open in another process", hint=hint, code="facts_locked") from error
+        self._options: dict[str, Any] = {
+            "memory_limit": memory, "threads": threads, "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        self._base = Path(path)
+        self._number = max((number for number, _ in self._files()), default=0)
+        self._db = self._connect()
         self._lock = threading.Lock()
         self._local = threading.local()
-        self._db.execute("SET TimeZone = 'UTC'")
         self._prepare()
+        self._remove_others()
 
     @contextmanager
     def write(self) -> Iterator[FactsTx]:
@@ -109,8 +115,9 @@ class Facts:
     @property
     def ibis(self) -> Any:
         """Return this thread's Ibis connection; `facts.ibis.table("receipt", database="commerce")` is a table."""
+        cursor = self._cursor()
         if not hasattr(self._local, "ibis"):
-            self._local.ibis = ibis.duckdb.from_connection(self._cursor())
+            self._local.ibis = ibis.duckdb.from_connection(cursor)
         return self._local.ibis
 
     def position(self, name: str = "fold") -> int:
@@ -126,13 +133,62 @@ class Facts:
             tx.execute("DELETE FROM storage.shape")
         self._prepare()
 
+    def renew(self) -> None:
+        """Copy what is there into a new file and go on with that one: DuckDB never wipes what was deleted.
+
+        Who reads at this moment reads to the end in the old file, which nobody can open any more.
+        """
+        with self._lock:
+            after = self._path(self._number + 1)
+            part = after.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            (name,) = self._db.execute("SELECT current_database()").fetchall()[0]
+            self._db.execute(f"ATTACH '{part}' AS renewed")
+            self._db.execute(f'COPY FROM DATABASE "{name}" TO renewed')
+            self._db.execute("DETACH renewed")
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.rename(after)
+            old, self._number = self._db, self._number + 1
+            self._db = self._connect()
+            old.close()
+            self._remove_others()
+
     def close(self) -> None:
         """Checkpoint and close the file."""
         self._db.close()
 
+    @property
+    def path(self) -> Path:
+        """Return the file that holds the facts now; every renewal makes another."""
+        return self._path(self._number)
+
+    def _path(self, number: int) -> Path:
+        return self._base.with_suffix(f".{number}{self._base.suffix}") if number else self._base
+
+    def _files(self) -> list[tuple[int, Path]]:
+        named = re.compile(rf"{re.escape(self._base.stem)}(?:\.(\d+))?{re.escape(self._base.suffix)}(?:\.wal)?")
+        there = self._base.parent.glob(f"{self._base.stem}*") if self._base.parent.is_dir() else ()
+        return [(int(found[1] or 0), path) for path in there if (found := named.fullmatch(path.name))]
+
+    def _remove_others(self) -> None:
+        for number, path in self._files():
+            if number != self._number:
+                path.unlink(missing_ok=True)
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            db = duckdb.connect(str(self.path), config=self._options)
+        except duckdb.IOException as error:
+            hint = "ask the running platform instead, or stop it first"
+            raise Unavailable("the facts are open in another process", hint=hint, code="facts_locked") from error
+        db.execute("SET TimeZone = 'UTC'")
+        return db
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        if not hasattr(self._local, "db"):
-            self._local.db = self._db.cursor()
+        if getattr(self._local, "number", None) != self._number:
+            self._local.__dict__.clear()
+            self._local.number, self._local.db = self._number, self._db.cursor()
         db: duckdb.DuckDBPyConnection = self._local.db
         return db
 

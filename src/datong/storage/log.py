@@ -14,11 +14,11 @@ from typing import Any, Literal, NamedTuple, Protocol
 from datong.errors import Unavailable
 from datong.model import Event, encode_event
 
-__all__ = ["EVENTS", "MARK", "QUARANTINE", "Appended", "Entry", "Log", "Record", "SqliteLog", "event_key",
+__all__ = ["ERASED", "EVENTS", "MARK", "QUARANTINE", "Appended", "Entry", "Log", "Record", "SqliteLog", "event_key",
            "event_record"]
 
-EVENTS, QUARANTINE, MARK = 0, 1, 2
-"""The topics of the log; a mark is the flow's own and holds where a batch ended."""
+EVENTS, QUARANTINE, MARK, ERASED = 0, 1, 2, 3
+"""The topics of the log; a mark is the flow's own and holds where a batch ended, what was erased is empty."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (
@@ -31,6 +31,8 @@ _STATEMENTS = tuple((rows, f"{_INSERT}{', (?, ?, ?, ?, ?)' * (rows - 1)}") for r
 """Few long statements: other threads run while SQLite works, and the writer asks Python for its turn less often."""
 
 _KEYS = 500
+_GONE = -1
+"""The digest of an entry that was rewritten."""
 
 
 class Record(NamedTuple):
@@ -99,6 +101,10 @@ class Log(Protocol):
         """Wait up to `timeout` seconds until there is an entry past `after`; return whether there is one."""
         ...
 
+    def rewrite(self, entries: Sequence[Entry]) -> None:
+        """Replace the topic and body of entries that are there, for an erasure; their keys go on deduplicating."""
+        ...
+
     def close(self) -> None:
         """Write what is queued and close."""
         ...
@@ -148,6 +154,22 @@ class SqliteLog:
         """Wait for growth past `after`."""
         with self._grown:
             return self._grown.wait_for(lambda: self._end > after, timeout)
+
+    def rewrite(self, entries: Sequence[Entry]) -> None:
+        """Overwrite in one transaction, and wipe what was there: from the pages (secure_delete) and the journal.
+
+        The digests go too, for they were made from what is gone: told again, such an event is a repeat.
+        """
+        db = self._reader()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            sql = f"UPDATE log SET topic = ?, body = ?, digest = {_GONE} WHERE offset = ?"
+            db.executemany(sql, [(topic, body, offset) for offset, topic, body in entries])
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Finish the queue, stop the writer, close every connection."""
@@ -248,4 +270,4 @@ def _answer(mine: int, record: Record, known: tuple[int, int]) -> Appended:
     kept, digest = known
     if kept == mine:
         return Appended(mine, "new")
-    return Appended(kept, "conflict" if record.digest and digest != record.digest else "duplicate")
+    return Appended(kept, "conflict" if record.digest and digest not in (record.digest, _GONE) else "duplicate")

@@ -53,6 +53,15 @@ class State:
         with self.engine.connect() as tx:
             yield tx
 
+    def wipe(self, tables: Iterable[str]) -> None:
+        """Wipe what was deleted from these tables: the journal on SQLite, the dead rows on PostgreSQL."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                return
+            for name in tables:
+                connection.exec_driver_sql(f'VACUUM "{name}"')
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

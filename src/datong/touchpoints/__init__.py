@@ -23,14 +23,14 @@ from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.kinds import kinds
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
-from datong.touchpoints.quarantine import Replayed, discard, mend, replay
+from datong.touchpoints.quarantine import Replayed, discard, forget, mend, replay
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
 from datong.touchpoints.recall import event_of, recall
 from datong.touchpoints.step import QuarantineDesk
 
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Secrets",
-    "SourceSeen", "Unread", "discard", "event_of", "fingerprint", "inspect", "kinds", "mend", "quarantined",
-    "read_elements", "read_mapping", "reasons", "recall", "replay", "sources",
+    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result",
+    "Secrets", "SourceSeen", "Unread", "discard", "event_of", "fingerprint", "forget", "inspect", "kinds", "mend",
+    "quarantined", "read_elements", "read_mapping", "reasons", "recall", "replay", "sources",
 ]

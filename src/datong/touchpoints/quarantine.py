@@ -9,13 +9,14 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.errors import Conflict, NotFound, Rejected
-from datong.storage import State, fetch_in
+from datong.privacy import Person, Vault
+from datong.storage import ERASED, Entry, State, Store, fetch_in
 from datong.touchpoints.call import Heard, Unread
 from datong.touchpoints.intake import Intake
 from datong.touchpoints.kinds.web import read_single
 from datong.touchpoints.tables import QUARANTINED
 
-__all__ = ["Replayed", "discard", "mend", "replay"]
+__all__ = ["Replayed", "discard", "forget", "mend", "replay"]
 
 _CHUNK = 500
 _ONE = sa.update(QUARANTINED).where(QUARANTINED.c.id == sa.bindparam("key"))
@@ -54,8 +55,8 @@ def mend(intake: Intake, id: int, raw: str) -> Replayed:  # noqa: A002
         row = tx.execute(sa.select(QUARANTINED).where(QUARANTINED.c.id == id)).first()
     if row is None:
         raise NotFound(f"there is no rejected call {id}")
-    if row.state == "replayed":
-        raise Conflict(f"the call {id} was taken in already", hint="send a new one")
+    if row.state in ("replayed", "erased"):
+        raise Conflict(f"the call {id} was taken in already, or erased", hint="send a new one")
     done = Replayed()
     _try(intake, [row], [raw], done)
     return done
@@ -71,8 +72,24 @@ def discard(state: State, ids: Sequence[int], now: int) -> int:
     return count
 
 
+def forget(store: Store, vault: Vault, person: Person) -> int:
+    """Empty every rejected call in which a person to be erased is mentioned; return how many they were."""
+    with store.state.read() as tx:
+        query = sa.select(QUARANTINED.c.id, QUARANTINED.c.raw).where(sa.func.length(QUARANTINED.c.raw) > 0)
+        found = [row.id for row in tx.execute(query.execution_options(yield_per=_CHUNK))
+                 if person.mentioned(vault.unseal(row.raw))]
+    for at in range(0, len(found), _CHUNK):
+        part = found[at : at + _CHUNK]
+        store.log.rewrite([Entry(offset, ERASED, b"") for offset in part])
+        with store.state.write() as tx:
+            wanted = QUARANTINED.c.id.in_(part)
+            tx.execute(sa.update(QUARANTINED).where(wanted).values(raw=b"", state="erased", message="", hint=""))
+    return len(found)
+
+
 def _rows(intake: Intake, ids: Sequence[int] | None, reason: str) -> list[Any]:
-    query = sa.select(QUARANTINED).where(QUARANTINED.c.state != "replayed").order_by(QUARANTINED.c.id)
+    there = QUARANTINED.c.state.in_(("open", "discarded"))
+    query = sa.select(QUARANTINED).where(there).order_by(QUARANTINED.c.id)
     if reason:
         query = query.where(QUARANTINED.c.code == reason)
     with intake.store.state.read() as tx:

@@ -13,7 +13,7 @@ from datong.touchpoints.tables import QUARANTINED, SOURCE
 
 __all__ = ["Kept", "Reason", "SourceSeen", "State", "inspect", "quarantined", "reasons", "sources"]
 
-State = Literal["open", "replayed", "discarded"]
+State = Literal["open", "replayed", "discarded", "erased"]
 
 
 class Kept(msgspec.Struct, frozen=True):

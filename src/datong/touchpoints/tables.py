@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from datong.model import TRADE
 from datong.storage import fact_table, state_table
 
 __all__ = ["EVENT", "QUARANTINED", "SOURCE"]
@@ -45,5 +46,5 @@ EVENT = fact_table(
         "currency": "VARCHAR", "campaign": "VARCHAR", "coupon": "VARCHAR", "ref": "VARCHAR", "value": "DOUBLE",
         "history": "BOOLEAN",
     },
-    subject="ident",
+    subject="ident", kept=f"type IN ({', '.join(repr(name) for name in sorted(TRADE))})",
 )

@@ -32,7 +32,7 @@ HOLDER = state_table(
     sa.Column("confidence", sa.Float, nullable=False),
     sa.Column("cause", sa.String(512), nullable=False),
     sa.Index("ix_identity_device_holder_known_by", "known_by"),
-    subject="known_by:ident",
+    subject="known_by:ident device:ident",
 )
 """Who held a device, from when to when: `known_by` is the identifier by which the person was known, never the member,
 who is joined late; so a merge or a split changes nothing here. `anchor` is login or app, `cause` the event's id."""

@@ -42,7 +42,7 @@ PROPOSAL = state_table(
     sa.Column("a", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
     sa.Column("b", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
     sa.Column("confidence", sa.Float, nullable=False),
-    subject="a:ident",
+    subject="a:ident b:ident",
 )
 """What a run would join: the identifiers by which two members are known best."""
 
@@ -63,7 +63,7 @@ REVIEW = state_table(
     sa.Column("turn", sa.Integer, nullable=False),
     sa.Column("correction", sa.String(128), nullable=False),
     sa.Index("ix_identity_review_state", "state", "cost"),
-    subject="a:ident",
+    subject="a:ident b:ident",
 )
 """Pairs of members, by identifier, that people are asked about; `parts` is the waterfall as JSON.
 

@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 
 from datong.model.identifier import Identifier
+from datong.model.sightings import Sighted, Sightings
 
-__all__ = ["Event", "Item", "decode_event", "encode_event"]
+__all__ = ["Event", "Item", "decode_event", "encode_event", "sighted"]
+
+_MOST_SEQ = 4_096
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -36,6 +39,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     number), `value` a measure in the type's own unit (dwell in ms, RSSI in dBm). `personal` holds sealed personal
     traits. `history` marks an import of the past: it feeds tags and reports and never starts a scene. `trusted` is
     false where anybody could have sent it, as with a web page's write key: it never makes two members one.
+    `sightings` are those of a "Devices Sighted", which is about many devices and has no identifier of its own.
     Fields are positional on disk: add new ones at the end only.
     """
 
@@ -63,6 +67,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     personal: dict[str, bytes] = {}
     offset: int = 0
     trusted: bool = True
+    sightings: Sightings | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -77,3 +82,29 @@ def encode_event(event: Event) -> bytes:
 def decode_event(body: bytes) -> Event:
     """Return the event that was written; raises msgspec.DecodeError when the bytes are not one."""
     return _decoder.decode(body)
+
+
+def sighted(event: Event) -> list[Sighted]:
+    """Return the sightings that an event tells of, in its order: many, one ("Device Sighted"), or none."""
+    if (found := event.sightings) is not None:
+        return _rows(event.time, found)
+    if event.type != "Device Sighted" or not event.ident:
+        return []
+    said = event.properties
+    ie, seq = said.get("ie"), said.get("seq")
+    return [Sighted(
+        event.ident, event.identifiers[0].ns if event.identifiers else "", event.time,
+        int(event.value) if event.value < 0 else 0, str(said.get("sensor") or event.zone),
+        ie=ie if isinstance(ie, str) else "",
+        seq=seq if isinstance(seq, int) and 0 <= seq < _MOST_SEQ else -1,
+    )]
+
+
+def _rows(time: int, s: Sightings) -> list[Sighted]:
+    n, nan = len(s.key), float("nan")
+    sensors = [s.sensors[at] for at in s.sensor] if s.sensor else [s.sensors[0]] * n
+    namespaces = [s.namespaces[at] for at in s.ns] if s.ns else [s.namespaces[0]] * n
+    return list(map(
+        Sighted, s.key, namespaces, [time + after for after in s.time], s.rssi, sensors, s.x or [nan] * n,
+        s.y or [nan] * n, s.accuracy or [nan] * n, s.ie or [""] * n, s.seq or [-1] * n,
+    ))

@@ -49,6 +49,7 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Venue Entered", "place", ("place",), "visited"), EventType("Venue Exited", "place", ("place",)),
         EventType("Zone Entered", "place", ("place",)), EventType("Zone Exited", "place", ("place",)),
         EventType("Zone Dwelled", "place", ("place",)), EventType("Device Sighted", "sighting", ("ident", "place")),
+        EventType("Devices Sighted", "sighting"),  # what one frame of a sensor heard: only touchpoints make it
         EventType("Tag Scanned", "offline", ("items",), "tried"),
         EventType("Fitting Requested", "offline", ("items",), "tried"),
         EventType("Coupon Printed", "coupon", ("coupon",)), EventType("Coupon Issued", "coupon", ("coupon",)),

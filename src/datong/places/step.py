@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from operator import itemgetter
 
 import msgspec
 import sqlalchemy as sa
 
 from datong.config import Settings
 from datong.errors import ConfigError
-from datong.model import Batch, Event, duration, local_parts
+from datong.model import Batch, Event, Identifier, duration, local_parts
 from datong.places import fold
-from datong.places.geometry import spots_of
 from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
-from datong.places.plan import Venue
-from datong.places.presence import KEEP, NO_RSSI, Move, Presence, Sighting, Spot, leave, sight
+from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight
+from datong.places.readings import Readings
 from datong.places.tables import PRESENCE, SENSOR
 from datong.places.venue_file import read_venue
 from datong.storage import FactsTx, Stage, Store, fetch_in, upsert
@@ -45,6 +45,8 @@ class Places(Stage):
                 load_plan(tx, plan, store.settings.retailer.language)
         with store.state.read() as tx:
             self._spots = _spots(tx)
+        self._ignored: set[int] = set()
+        """Keys of devices that are nobody's visit, as those of the staff."""
         self._dimensions_old = True
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
@@ -53,17 +55,25 @@ class Places(Stage):
             self._spots = _spots(tx)  # a batch that broke off may have moved them
         store_updates(tx, batch.events)
         plans = plan_updates(tx, batch.events, self._settings.retailer.language)
-        sightings = self._sightings(batch.events, {event.id: venue for event, venue in plans})
-        known = self._load(tx, {event.ident for event, _, _ in sightings})
-        for event, sighting, before in sightings:
-            p = known.get(event.ident)
+        heard = Readings(self._spots, self._settings.places.min_rssi, self._ignored)
+        heard.take(batch.events, {event.id: venue for event, venue in plans})
+        self._spots = heard.spots
+        known = self._load(tx, heard.devices)
+        told: list[tuple[int, Event]] = []
+        for ident, readings in heard.devices.items():
+            p = known.get(ident)
             if p is None:
-                p = known[event.ident] = Presence(event.ident)
-            moves = sight(p, sighting, before, self._exit_after)
-            self._tell(batch, p, [m for m in moves if m.type.endswith("Exited")])
-            if p.heard == sighting.received:
-                p.channel, p.identifiers, p.history = event.channel, event.identifiers, event.history
-            self._tell(batch, p, [m for m in moves if m.type.endswith("Entered")])
+                p = known[ident] = Presence(ident)
+            for at, sighting, before, event, ns in readings:
+                moves = sight(p, sighting, before, self._exit_after)
+                if moves:  # the end of a stay is told as what it began with, a beginning as what was sighted now
+                    told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Exited")]
+                if p.heard == sighting.received:
+                    _name(p, event, ns)
+                if moves:
+                    told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Entered")]
+        told.sort(key=itemgetter(0))  # as if they had been looked at one by one
+        batch.derived += [event for _, event in told]
         self._time_out(batch, tx, known)
         upsert(tx, PRESENCE, [self._row(p) for p in known.values()])
         tx.execute(sa.delete(PRESENCE).where(~PRESENCE.c.here, PRESENCE.c.due <= batch.now))
@@ -81,34 +91,7 @@ class Places(Stage):
             self._dimensions_old = False
         fold.append_visits(batch.events, facts, self._settings.retailer.timezone)
 
-    def _sightings(
-        self, events: Iterable[Event], plans: Mapping[str, Venue | None]
-    ) -> list[tuple[Event, Sighting, int]]:
-        """Return the usable sightings, each with the platform's time just before it came in.
-
-        `plans` are the new plans by the event that brought them: what comes after one is read by it.
-        """
-        found = []
-        before, floor = 0, self._settings.places.min_rssi
-        for event in events:
-            if event.type == "Device Sighted" and event.ident:
-                sensor = event.properties.get("sensor") or event.zone
-                spot = self._spots.get(sensor)
-                rssi = int(event.value) if event.value < 0 else NO_RSSI
-                if spot is not None and rssi >= floor:
-                    found.append((event, Sighting(sensor, spot, event.time, rssi, event.received), before))
-            elif event.type == UPDATED and event.id in plans:
-                self._replant(event.place, plans[event.id])
-            if event.received > before:
-                before = event.received
-        return found
-
-    def _replant(self, place: str, venue: Venue | None) -> None:
-        """Let the sensors of a place stand where its new plan has them."""
-        kept = {code: spot for code, spot in self._spots.items() if spot.place != place}
-        self._spots = kept | ({code: Spot(place, zone) for code, zone in spots_of(venue).items()} if venue else {})
-
-    def _load(self, tx: sa.Connection, idents: set[int]) -> dict[int, Presence]:
+    def _load(self, tx: sa.Connection, idents: Iterable[int]) -> dict[int, Presence]:
         rows = fetch_in(tx, sa.select(PRESENCE.c.ident, PRESENCE.c.body), PRESENCE.c.ident, idents)
         return {ident: _decoder.decode(body) for ident, body in rows}
 
@@ -121,17 +104,16 @@ class Places(Stage):
         for ident in sorted(known):
             p = known[ident]
             if p.here and p.heard + self._exit_after <= batch.now:
-                self._tell(batch, p, leave(p))
+                batch.derived += [self._event(batch, p, move) for move in leave(p)]
 
-    def _tell(self, batch: Batch, p: Presence, moves: list[Move]) -> None:
-        for move in moves:
-            day, hour = local_parts(move.time, self._settings.retailer.timezone)
-            batch.derived.append(Event(
-                id=f"{move.type}:{move.place}:{move.zone}:{p.ident}:{move.start}", source="places",
-                channel=p.channel, type=move.type, time=move.time, received=batch.now, date=day, hour=hour,
-                identifiers=p.identifiers, ident=p.ident, place=move.place, zone=move.zone, value=float(move.dwell),
-                history=p.history,
-            ))
+    def _event(self, batch: Batch, p: Presence, move: Move) -> Event:
+        day, hour = local_parts(move.time, self._settings.retailer.timezone)
+        return Event(
+            id=f"{move.type}:{move.place}:{move.zone}:{p.ident}:{move.start}", source="places",
+            channel=p.channel, type=move.type, time=move.time, received=batch.now, date=day, hour=hour,
+            identifiers=p.identifiers, ident=p.ident, place=move.place, zone=move.zone, value=float(move.dwell),
+            history=p.history,
+        )
 
     def _row(self, p: Presence) -> dict[str, object]:
         return {
@@ -143,3 +125,12 @@ class Places(Stage):
 
 def _spots(tx: sa.Connection) -> dict[str, Spot]:
     return {row[0]: Spot(row[1], row[2]) for row in tx.execute(sa.select(SENSOR.c.code, SENSOR.c.place, SENSOR.c.zone))}
+
+
+def _name(p: Presence, event: Event, ns: str) -> None:
+    """Take over from the latest sighting what derived events are going to say about the device."""
+    p.channel, p.history = event.channel, event.history
+    if not ns:
+        p.identifiers = event.identifiers
+    elif not p.identifiers or p.identifiers[0].ns != ns or len(p.identifiers) > 1:
+        p.identifiers = (Identifier(ns, p.ident),)

@@ -1,4 +1,4 @@
-"""The tables of consent."""
+"""The tables of privacy: consent, the salts under which addresses of devices are hashed, and who gave one up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from datong.storage import state_table
 
-__all__ = ["CONSENT", "CONSENT_CHANGE", "ERASURE"]
+__all__ = ["ANCHORED", "CONSENT", "CONSENT_CHANGE", "ERASURE", "MAC_SALT"]
 
 CONSENT = state_table(
     "privacy", "consent",
@@ -45,3 +45,21 @@ ERASURE = state_table(
     sa.Column("certificate", sa.LargeBinary, nullable=False),
 )
 """Erasures: `person` (sealed) says what is to be erased until it is, then it is empty; `certificate` is JSON."""
+
+MAC_SALT = state_table(
+    "privacy", "mac_salt",
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("salt", sa.LargeBinary, nullable=False),  # random, sealed with the vault
+    sa.Column("made", sa.BigInteger, nullable=False),
+)
+"""The salt of each day (local days since 1970, which begin at `[privacy] mac_salt_hour`), thrown away soon after: from
+then on nobody can tell whether two days heard the same device."""
+
+ANCHORED = state_table(
+    "privacy", "anchored",
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("offset", sa.BigInteger, nullable=False, index=True),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    subject="key:ident",
+)
+"""Keys of the devices whose owner logged in with them: only these keep one key over days."""

@@ -210,7 +210,7 @@ def _check_when(key: str, when: When, settings: Settings) -> None:
             near = difflib.get_close_matches(type_, EVENT_TYPES, 1)
             hint = f"did you mean {near[0]}?" if near else "names of your own belong in [intake] custom_events"
             raise Rejected(f"there is no event {type_!r}", field=f"{key}.on", code="bad_scene", hint=hint)
-    if "Device Sighted" in _texts(when.on):
+    if {"Device Sighted", "Devices Sighted"}.intersection(_texts(when.on)):
         raise Rejected("raw sightings start no scene", field=f"{key}.on", hint="use Zone Entered", code="bad_scene")
     if when.where:
         _parsed(when.where, f"{key}.where", settings)

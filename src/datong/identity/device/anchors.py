@@ -9,7 +9,7 @@ A payment near a device is no anchor in the state but an observation repeated ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from datong.identity.device.sightings import model_key
 from datong.identity.device.tables import DEVICE, HOLDER
 from datong.identity.device.tracks import SILENCE
-from datong.model import Event, Identifier
+from datong.model import Event, Identifier, Sighted, sighted
 from datong.privacy import Vault
 from datong.storage import fetch_in, upsert
 
@@ -71,20 +71,20 @@ def take_anchors(tx: sa.Connection, events: list[Event], naming: Mapping[str, bo
 
 def take_sightings(tx: sa.Connection, events: list[Event], vault: Vault) -> None:
     """Move on when anchored devices were last heard, and with them the interval of who holds them."""
-    heard: dict[int, list[Event]] = {}
-    for event in events:
-        if event.type == "Device Sighted" and event.ident:
-            heard.setdefault(event.ident, []).append(event)
-    if not heard or tx.execute(sa.select(DEVICE.c.device).limit(1)).first() is None:
+    if not any(event.sightings or event.type == "Device Sighted" for event in events):
+        return
+    if tx.execute(sa.select(DEVICE.c.device).limit(1)).first() is None:
         return
     ended: dict[int, int] = {}
     changed = []
-    for row in fetch_in(tx, sa.select(DEVICE), DEVICE.c.device, heard):
+    known = {row.device: row for row in fetch_in(tx, sa.select(DEVICE), DEVICE.c.device, _heard(events))}
+    heard = _sightings_of(events, known.keys()) if known else {}
+    for row in known.values():
         last, model = row.last_seen, row.model
-        for event in sorted(heard[row.device], key=lambda e: e.time):
-            if row.kind == "random_mac" and event.time > last + SILENCE:
+        for seen in sorted(heard[row.device], key=lambda s: s.time):
+            if row.kind == "random_mac" and seen.time > last + SILENCE:
                 break  # a pause ends what a made-up address says
-            last, model = max(last, event.time), model_key(vault, event) or model
+            last, model = max(last, seen.time), model_key(vault, seen.ie) or model
         if (last, model) != (row.last_seen, row.model):
             changed.append({**row._mapping, "last_seen": last, "model": model})
             ended[row.device] = last
@@ -94,6 +94,29 @@ def take_sightings(tx: sa.Connection, events: list[Event], vault: Vault) -> None
         if row.device not in latest or latest[row.device].last_seen < row.last_seen:
             latest[row.device] = row  # who logged in last holds it now
     upsert(tx, HOLDER, [{**row._mapping, "last_seen": max(row.last_seen, ended[n])} for n, row in latest.items()])
+
+
+def _heard(events: list[Event]) -> set[int]:
+    """Return the keys of all devices that were sighted."""
+    keys: set[int] = set()
+    for event in events:
+        if event.sightings is not None:
+            keys.update(event.sightings.key)
+        elif event.type == "Device Sighted" and event.ident:
+            keys.add(event.ident)
+    return keys
+
+
+def _sightings_of(events: list[Event], keys: Set[int]) -> dict[int, list[Sighted]]:
+    """Return the sightings of these devices, which are few of all that were heard."""
+    found: dict[int, list[Sighted]] = {}
+    for event in events:
+        if event.sightings is not None and keys.isdisjoint(event.sightings.key):
+            continue
+        for seen in sighted(event):
+            if seen.key in keys:
+                found.setdefault(seen.key, []).append(seen)
+    return found
 
 
 def _widen(rows: dict[Any, dict[str, Any]], key: Any, time: int, fresh: dict[str, Any]) -> None:

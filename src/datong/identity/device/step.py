@@ -35,7 +35,7 @@ class Devices(Stage):
         """Append the batch's sightings to `identity.sighting`."""
         if any(event.type == "Venue Updated" for event in batch.events):
             self._places = None  # sensors may hang elsewhere now
-        if not any(event.type == "Device Sighted" for event in batch.events):
+        if not any(event.sightings or event.type == "Device Sighted" for event in batch.events):
             return
         if self._places is None:
             with self._state.read() as tx:

@@ -1,0 +1,102 @@
+"""Readings: the sightings of a batch by device, so that the state of each is read and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from itertools import repeat
+from typing import NamedTuple
+
+from datong.model import Event, Sightings
+from datong.places.geometry import spots_of
+from datong.places.master import UPDATED
+from datong.places.plan import Venue
+from datong.places.presence import NO_RSSI, Sighting, Spot
+
+__all__ = ["Heard", "Reading", "Readings"]
+
+Reading = tuple[int, Sighting, int, Event, str]
+"""Position in the batch, the reading, the platform's time just before it came in, its event, the device's namespace
+(empty: the event's own identifiers say it)."""
+
+
+class Heard(NamedTuple):
+    """What a batch has of one sensor: who sent it, how much, and the platform's times (ms) of the first and last."""
+
+    source: str
+    first: int
+    last: int
+    sightings: int
+
+
+class Readings:
+    """The usable sightings of a batch by device, in the order of the log, and all sensors that were heard of."""
+
+    def __init__(self, spots: Mapping[str, Spot], weakest: int, ignored: Collection[int]) -> None:
+        """Take what stands at a known spot, is at least `weakest` (dBm) and of no device that is `ignored`."""
+        self.devices: dict[int, list[Reading]] = {}
+        self.sensors: dict[str, Heard] = {}
+        self.spots, self._weakest, self._ignored = spots, weakest, ignored
+        self._at = 0
+
+    def take(self, events: Iterable[Event], plans: Mapping[str, Venue | None]) -> None:
+        """Take a batch; `plans` are the new plans by the event that brought them: what comes after is read by it."""
+        before = 0
+        for event in events:
+            if (found := event.sightings) is not None:
+                self._many(event, found, before)
+            elif event.type == "Device Sighted" and event.ident:
+                self._one(event, before)
+            elif event.id in plans and event.type == UPDATED:
+                self._replant(event.place, plans[event.id])
+            if event.received > before:
+                before = event.received
+
+    def _replant(self, place: str, venue: Venue | None) -> None:
+        """Let the sensors of a place stand where its new plan has them."""
+        kept = {code: spot for code, spot in self.spots.items() if spot.place != place}
+        self.spots = kept | ({code: Spot(place, zone) for code, zone in spots_of(venue).items()} if venue else {})
+
+    def _one(self, event: Event, before: int) -> None:
+        sensor = str(event.properties.get("sensor") or event.zone)
+        self._note(sensor, event, 1)
+        spot = self.spots.get(sensor)
+        rssi = int(event.value) if event.value < 0 else NO_RSSI
+        if spot is not None and rssi >= self._weakest and event.ident not in self._ignored:
+            reading = Sighting(sensor, spot, event.time, rssi, event.received)
+            self.devices.setdefault(event.ident, []).append((self._at, reading, before, event, ""))
+            self._at += 1
+
+    def _many(self, event: Event, s: Sightings, before: int) -> None:
+        spots = [self.spots.get(sensor) for sensor in s.sensors]
+        if len(s.sensors) == 1:
+            self._note(s.sensors[0], event, len(s.key))
+        else:
+            for at, sensor in enumerate(s.sensors):
+                self._note(sensor, event, s.sensor.count(at))
+        if not any(spots):
+            return
+        devices, ignored, weakest = self.devices, self._ignored, self._weakest
+        sensors, namespaces, start, received, at = s.sensors, s.namespaces, event.time, event.received, self._at
+        for key, after, rssi, by, ns in zip(
+            s.key, s.time, s.rssi, s.sensor or repeat(0), s.ns or repeat(0), strict=False
+        ):
+            spot = spots[by]
+            strength = rssi or NO_RSSI
+            if spot is None or strength < weakest or key in ignored:
+                continue
+            reading = (at, Sighting(sensors[by], spot, start + after, strength, received), before, event,
+                       namespaces[ns])
+            at += 1
+            known = devices.get(key)
+            if known is None:
+                devices[key] = [reading]
+            else:
+                known.append(reading)
+        self._at = at
+
+    def _note(self, sensor: str, event: Event, count: int) -> None:
+        old = self.sensors.get(sensor)
+        if old is None:
+            self.sensors[sensor] = Heard(event.source, event.received, event.received, count)
+        else:
+            self.sensors[sensor] = Heard(event.source, old.first, event.received, old.sightings + count)

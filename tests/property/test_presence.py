@@ -1,14 +1,14 @@
-"""However the sightings are cut into batches, the same visits come out."""
+"""However the sightings are cut into batches and frames, the same visits come out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.places.sightings import T0, open_places, run, seen
+from tests.unit.places.sightings import T0, frame, open_places, run, seen
 
 from datong.config import FixedClock, Settings
 from datong.model import Event
@@ -62,6 +62,9 @@ def test_batch_borders_change_nothing(mall: tuple[Store, Places], stream: list[E
     whole, (entered, exited) = outcome(mall, [stream], end)
     assert outcome(mall, parts, end)[0] == whole
     assert outcome(mall, [[event] for event in stream], end)[0] == whole
+    framed = [frame(list(group)) for _, group in groupby(stream, key=lambda event: event.received)]
+    assert outcome(mall, [framed], end)[0] == whole
+    assert outcome(mall, [[one] for one in framed], end)[0] == whole
     assert entered == exited >= 1
     ids = [row[0] for row in whole[:-3]]
     assert len(ids) == len(set(ids))

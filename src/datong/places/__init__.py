@@ -2,9 +2,9 @@
 
 Owns: `places` (venue, plan, zone, sensor, store, staff, heard, presence; facts store, venue, zone, staff, visit,
 counted, silence). Reads: the log's sightings, `Venue Updated`, `Store Updated`, `Door Counted` and its own events.
-Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the
-same however the sightings were cut into batches; entering is stamped with the first sight, leaving with the last;
-a device that falls silent leaves although nothing else happens.
+Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the same however the sightings were cut
+into frames and batches; entering is stamped with the first sight, leaving with the last; a device that falls silent
+leaves although nothing else happens.
 """
 
 from datong.places.check import venue_problems

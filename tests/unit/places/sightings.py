@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from datong.config import PlacesSettings
-from datong.model import Batch, Event, Identifier
+from datong.model import Batch, Event, Identifier, Sightings
 from datong.places import Places
 from datong.storage import Store
 
@@ -60,6 +60,18 @@ def seen(device: int, sensor: str, second: float, rssi: int = -60, received: flo
         id=f"{device}-{sensor}-{time}-{rssi}", source="aps", channel="wifi", type="Device Sighted", time=time,
         received=arrived, identifiers=(key,), ident=device, place="mall", value=float(rssi),
         properties={"sensor": sensor},
+    )
+
+
+def frame(events: list[Event]) -> Event:
+    """The same sightings, which came in at one time, as one event of many."""
+    start, sensors = min(e.time for e in events), sorted({e.properties["sensor"] for e in events})
+    return Event(
+        id="+".join(e.id for e in events), source="aps", channel="wifi", type="Devices Sighted", time=start,
+        received=events[0].received, place="mall", sightings=Sightings(
+            tuple(sensors), ("wifi_mac",), tuple(e.ident for e in events), tuple(e.time - start for e in events),
+            tuple(int(e.value) for e in events), tuple(sensors.index(e.properties["sensor"]) for e in events),
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
 import msgspec
@@ -44,7 +44,7 @@ class Places(Stage):
             with store.state.write() as tx:
                 load_plan(tx, plan, store.settings.retailer.language)
         with store.state.read() as tx:
-            self._spots = _spots(tx)
+            self._spots: Mapping[str, Spot] = _spots(tx)
         self._ignored: set[int] = set()
         """Keys of devices that are nobody's visit, as those of the staff."""
         self._dimensions_old = True

@@ -1,4 +1,8 @@
-"""What is wrong with a plan: codes, shapes and places, each told with the next step."""
+"""What is wrong with a plan: codes, shapes and places, each told with the next step.
+
+Plans are drawn by hand: a shop reaches a little into its neighbour or over the outline, and is still a plan. So small
+faults are *remarks*; a *problem* is what leaves open where somebody is.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,16 @@ import shapely
 from shapely.validation import explain_validity
 
 from datong.errors import Rejected
-from datong.places.geometry import ZoneIndex, polygon_of, spots_of
+from datong.places.geometry import ZoneIndex, ground_of, polygon_of, spots_of
 from datong.places.hours import Hours
 from datong.places.plan import Floor, Plan, Venue, Zone
 
-__all__ = ["plan_problems", "venue_problems"]
+__all__ = ["plan_problems", "venue_problems", "venue_remarks"]
 
-SLIVER, SHARE = 0.5, 0.02
-"""Zones may overlap, or reach over the outline, by this many m² or by this share of the smaller one: drawing is not
-exact. One that lies wholly in another is a zone in a zone, as a kiosk in a hall."""
+SLIVER, SHARE, LARGE = 0.5, 0.02, 0.5
+"""Overlaps, and parts outside the outline, up to so many m² or this share are no matter; beyond the share LARGE they
+are a problem. A zone that lies wholly in another is a zone in a zone, as a kiosk in a hall."""
+
 
 
 def plan_problems(plan: Plan) -> Iterator[str]:
@@ -62,11 +67,9 @@ def venue_problems(venue: Venue) -> Iterator[str]:
 
 def _floor(floor: Floor, where: str) -> Iterator[str]:
     sound: list[Zone] = []
-    outline = None
     if floor.outline:
-        yield from _shape(f"{where}, floor {floor.code}: its outline", floor.outline, floor.voids)
-        outline = polygon_of(floor.outline, floor.voids)
-        outline = outline if outline is not None and outline.is_valid else None
+        for part, holes in ((floor.outline, floor.voids), *((ring, ()) for ring in floor.annexes)):
+            yield from _shape(f"{where}, floor {floor.code}: its outline", part, holes)
     for zone in floor.zones:
         about = f"{where}, zone {zone.code}"
         if zone.rect is not None and not zone.polygon and (zone.rect.w <= 0 or zone.rect.h <= 0):
@@ -76,22 +79,35 @@ def _floor(floor: Floor, where: str) -> Iterator[str]:
         yield from found
         if not found:
             sound.append(zone)
-    shapes = [shape for zone in sound if (shape := polygon_of(zone.ring, zone.holes)) is not None]
-    for zone, shape in zip(sound, shapes, strict=True):
-        if outline is not None and (outside := shape.difference(outline).area) > max(SLIVER, SHARE * shape.area):
-            yield (f"{where}, zone {zone.code}: {outside:.1f} m² of it lie outside the outline of floor {floor.code}; "
-                   "move its corners inside, or draw the outline wider")
+    yield from (told for told, share in _fit(floor, sound, where) if share > LARGE)
+
+
+def venue_remarks(venue: Venue) -> Iterator[str]:
+    """Give what is not exact in a plan without problems: small overlaps, and zones that reach over the outline."""
+    for floor in venue.floors:
+        yield from (told for told, share in _fit(floor, list(floor.zones), f"venue {venue.code}") if share <= LARGE)
+
+
+def _fit(floor: Floor, zones: list[Zone], where: str) -> Iterator[tuple[str, float]]:
+    """Give how zones lie badly, each with the share of the (smaller) zone that is concerned."""
+    pairs = [(zone, shape) for zone in zones if (shape := polygon_of(zone.ring, zone.holes)) is not None]
+    ground = ground_of(floor)
+    if ground is not None and ground.is_valid:
+        for zone, shape in pairs:
+            outside = shape.difference(ground).area
+            if outside > max(SLIVER, SHARE * shape.area):
+                yield (f"{where}, zone {zone.code}: {outside:.1f} m² of it lie outside the outline of floor "
+                       f"{floor.code}; move its corners inside, or draw the outline wider"), outside / shape.area
+    shapes = [shape for _, shape in pairs]
     for a, b in sorted(zip(*shapely.STRtree(shapes).query(shapes, "intersects").tolist(), strict=True)):
         if a >= b:
             continue
-        common = shapes[a].intersection(shapes[b]).area
-        smaller = min(shapes[a].area, shapes[b].area)
-        if max(SLIVER, SHARE * smaller) < common < (1 - SHARE) * smaller:
-            yield (f"{where}, floor {floor.code}: zones {sound[a].code} and {sound[b].code} overlap by "
-                   f"{common:.1f} m²; move their corners apart")
-        elif common >= (1 - SHARE) * smaller and common >= (1 - SHARE) * max(shapes[a].area, shapes[b].area):
-            yield (f"{where}, floor {floor.code}: zones {sound[a].code} and {sound[b].code} are the same area; "
-                   "take one of them away")
+        common, smaller = shapes[a].intersection(shapes[b]).area, min(shapes[a].area, shapes[b].area)
+        names = f"{where}, floor {floor.code}: zones {pairs[a][0].code} and {pairs[b][0].code}"
+        if common >= (1 - SHARE) * max(shapes[a].area, shapes[b].area):
+            yield f"{names} are the same area; take one of them away", 1.0
+        elif max(SLIVER, SHARE * smaller) < common < (1 - SHARE) * smaller:
+            yield f"{names} overlap by {common:.1f} m²; move their corners apart", common / smaller
 
 
 def _shape(about: str, ring: tuple[tuple[float, float], ...], holes: tuple[tuple[tuple[float, float], ...], ...]

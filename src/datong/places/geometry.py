@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from datong.places.plan import Ring, TradeArea, Venue
+from datong.places.plan import Floor, Ring, TradeArea, Venue
 
-__all__ = ["METRES_PER_DEGREE", "ZoneIndex", "polygon_of", "spots_of", "trade_ring"]
+__all__ = ["METRES_PER_DEGREE", "ZoneIndex", "ground_of", "polygon_of", "spots_of", "trade_ring"]
 
 METRES_PER_DEGREE = 111_319.49
 """Metres of one degree of latitude (WGS 84 equator, 2πa / 360); of longitude times the cosine of the latitude."""
@@ -22,6 +22,13 @@ def polygon_of(ring: Ring, holes: tuple[Ring, ...] = ()) -> Any | None:
     if len(ring) < 3 or any(len(hole) < 3 for hole in holes):
         return None
     return shapely.Polygon(ring, holes)
+
+
+def ground_of(floor: Floor) -> Any | None:
+    """Return the floor's outline with all its parts as one shape, None where none is drawn."""
+    main = polygon_of(floor.outline, floor.voids)
+    parts = [p for ring in floor.annexes if (p := polygon_of(ring)) is not None]
+    return shapely.unary_union([main, *parts]) if parts and main is not None and main.is_valid else main
 
 
 class ZoneIndex:

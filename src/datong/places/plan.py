@@ -103,7 +103,10 @@ class Picture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One floor; `level` orders floors from the lowest, `outline` is the walkable area where it is known."""
+    """One floor; `level` orders floors from the lowest, `outline` is its area where it is known.
+
+    `voids` are holes in the outline (an atrium), `annexes` further parts apart from it.
+    """
 
     code: str
     name: Name
@@ -111,13 +114,15 @@ class Floor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: int = 0
     outline: Ring = ()
     voids: tuple[Ring, ...] = ()
+    annexes: tuple[Ring, ...] = ()
     origin: Origin | None = None
     picture: Picture | None = None
 
     @property
     def box(self) -> Rect:
         """Return the rectangle around outline and zones; 40 × 25 m where there is nothing yet."""
-        corners = [*self.outline, *(corner for zone in self.zones for corner in zone.ring)]
+        rings = (self.outline, *self.annexes, *(zone.ring for zone in self.zones))
+        corners = [corner for ring in rings for corner in ring]
         return box_of(tuple(corners)) if corners else Rect(0, 0, 40, 25)
 
 

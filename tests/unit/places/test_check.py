@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from datong.places import Floor, Name, Rect, Sensor, Shop, TradeArea, Venue, Zone, venue_problems
+from datong.places import Floor, Name, Rect, Sensor, Shop, TradeArea, Venue, Zone, venue_problems, venue_remarks
 
 A, B = Zone("a", Name(), Rect(0, 0, 10, 10)), Zone("b", Name(), Rect(10, 0, 10, 10))
 BOW = ((0.0, 0.0), (10.0, 10.0), (10.0, 0.0), (0.0, 10.0))
@@ -21,9 +21,9 @@ def test_a_sound_plan_has_no_problems_also_where_a_kiosk_stands_in_the_hall() ->
 
 @pytest.mark.parametrize(("plan", "told"), [
     (venue(A, Zone("b", Name(), polygon=BOW)), "zone b: Self-intersection[5 5] (x, y in metres); its sides must not"),
-    (venue(A, Zone("b", Name(), Rect(5, 0, 10, 10))), "floor f: zones a and b overlap by 50.0 m²; move their corners"),
+    (venue(A, Zone("b", Name(), Rect(4, 0, 10, 10))), "floor f: zones a and b overlap by 60.0 m²; move their corners"),
     (venue(A, Zone("b", Name(), Rect(0, 0, 10, 10))), "zones a and b are the same area"),
-    (venue(A, Zone("b", Name(), Rect(15, 0, 10, 10))), "zone b: 50.0 m² of it lie outside the outline of floor f"),
+    (venue(A, Zone("b", Name(), Rect(16, 0, 10, 10))), "zone b: 60.0 m² of it lie outside the outline of floor f"),
     (venue(A, Zone("b", Name(), polygon=((0, 0), (1, 1)))), "zone b has 2 corners"),
     (venue(A, Zone("b", Name())), "zone b has 0 corners; give rect, or a polygon"),
     (venue(A, Zone("b", Name(), Rect(11, 0, 0.1, 0.1))), "zone b covers 0.01 m²"),
@@ -40,3 +40,12 @@ def test_each_mistake_is_told_with_the_next_step(plan: Venue, told: str) -> None
     found = list(venue_problems(plan))
     assert len(found) == 1
     assert told in found[0]
+
+
+def test_small_faults_are_remarks() -> None:
+    plan = venue(A, Zone("b", Name(), Rect(8, 0, 10, 10)), Zone("c", Name(), Rect(18, 0, 3, 10)))
+    assert list(venue_problems(plan)) == []
+    assert [told.partition(": ")[2] for told in venue_remarks(plan)] == [
+        "10.0 m² of it lie outside the outline of floor f; move its corners inside, or draw the outline wider",
+        "zones a and b overlap by 20.0 m²; move their corners apart",
+    ]

@@ -16,9 +16,9 @@ export function toCsv(head: string[], rows: Cell[][]): string {
 }
 
 /** Hand a file to the browser. */
-export function download(name: string, text: string): void {
+export function download(name: string, text: string, type = "text/csv"): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -89,17 +89,18 @@ class Platform:
         self.store.close()
         gc.unfreeze()
 
-    def erase(
-        self, member: int, *, actor: str, reason: str = "", progress: Callable[[str, int, int], None] | None = None
-    ) -> dict[str, Any]:
-        """Erase a member everywhere and return the certificate; flow and delivery pause meanwhile, the intake does not.
+    def ask_erasure(self, member: int, *, actor: str, reason: str = "") -> str:
+        """Write down that a member is to be erased and return the erasure's id; raises NotFound, Conflict.
 
-        Raises NotFound when there never was such a member, or it was erased.
+        If the process ends before `erase` was through, the next one begins with it.
         """
+        with self.store.state.read() as tx:
+            person = identity.person(tx, self.vault, member)
+        return ask_erasure(self.store, self.vault, person, actor=actor, reason=reason)
+
+    def erase(self, number: str, progress: Callable[[str, int, int], None] | None = None) -> dict[str, Any]:
+        """Carry an erasure out and return its certificate; flow and delivery pause meanwhile, the intake does not."""
         with self._turn:
-            with self.store.state.read() as tx:
-                person = identity.person(tx, self.vault, member)
-            number = ask_erasure(self.store, self.vault, person, actor=actor, reason=reason)
             return self._erase(number, progress)
 
     def _erase(self, number: str, progress: Callable[[str, int, int], None] | None = None) -> dict[str, Any]:

@@ -34,6 +34,10 @@ def live_a_day(mall: Mall) -> int:
     return number
 
 
+def erase(mall: Mall, number: int, reason: str = "") -> dict[str, Any]:
+    return mall.platform.erase(mall.platform.ask_erasure(number, actor="user:ann", reason=reason))
+
+
 def whole(mall: Mall, number: int) -> Person:
     with mall.store.state.read() as tx:
         return person(tx, mall.platform.vault, number)
@@ -70,7 +74,7 @@ def test_nothing_of_an_erased_shopper_is_left_in_any_file(tmp_path: Path) -> Non
         sums, others = sales(mall.store, by=["sku"]).rows, mall.rows("SELECT id FROM identity_member WHERE known")
         rejected = mall.rows("SELECT count(*) AS n FROM touchpoints_quarantine WHERE state = 'open'")[0]["n"]
 
-        paper = mall.platform.erase(number, actor="user:ann", reason="asked by letter")
+        paper = erase(mall, number, "asked by letter")
 
         assert sales(mall.store, by=["sku"]).rows == sums  # the till's sums stay to the cent
         assert mall.member("phone", PHONE) is None
@@ -95,7 +99,7 @@ def test_nothing_of_an_erased_shopper_is_left_in_any_file(tmp_path: Path) -> Non
 
 def test_facts_after_an_erasure_are_what_the_log_makes_anew(tmp_path: Path) -> None:
     with opened(tmp_path) as mall:
-        mall.platform.erase(live_a_day(mall), actor="user:ann")
+        erase(mall, live_a_day(mall))
         before = everything(mall)
         mall.store.facts.rebuild()
         mall.drain()
@@ -116,7 +120,7 @@ def test_who_comes_again_after_an_erasure_is_somebody_new(tmp_path: Path) -> Non
         first = mall.slip(501, "50.00", customer={"member_card": CARD})
         mall.frame("tills", first)
         mall.drain()
-        mall.platform.erase(number, actor="user:ann")
+        erase(mall, number)
         again = mall.frame("tills", first)  # the till sends the old file once more
         assert [result.status for result in again] == ["duplicate"]
         mall.drain()
@@ -142,7 +146,7 @@ def test_an_erasure_that_broke_off_is_finished_at_the_next_start(
 
         monkeypatch.setattr(type(mall.store.facts), "renew", fail)
         with pytest.raises(OSError, match="full"):
-            mall.platform.erase(number, actor="user:ann")
+            erase(mall, number)
         monkeypatch.setattr(type(mall.store.facts), "renew", renew)
     with opened(tmp_path) as mall:
         assert mall.member("phone", PHONE) is None
@@ -178,7 +182,7 @@ def test_a_rejected_call_of_an_erased_shopper_cannot_be_tried_again(tmp_path: Pa
         number = live_a_day(mall)
         with mall.store.state.read() as tx:
             hers = next(one.id for one in quarantined(tx, mall.platform.vault)[1] if CARD in one.raw)
-        mall.platform.erase(number, actor="user:ann")
+        erase(mall, number)
         with mall.store.state.read() as tx:
             emptied = inspect(tx, mall.platform.vault, hers)
         assert (emptied.state, emptied.raw, emptied.message) == ("erased", "", "")

@@ -23,6 +23,7 @@ const Sales = lazy(() => import("../pages/sales/Sales"));
 const Campaigns = lazy(() => import("../pages/campaigns/Campaigns"));
 const Campaign = lazy(() => import("../pages/campaigns/Campaign"));
 const Scenes = lazy(() => import("../pages/scenes/Scenes"));
+const Privacy = lazy(() => import("../pages/privacy/Privacy"));
 const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
 
 const data = new QueryClient({
@@ -84,6 +85,7 @@ function Pages() {
           <Route path="/campaigns/:code" component={Campaign} />
           <Route path="/scenes" component={Scenes} />
           <Route path="/quarantine" component={Quarantine} />
+          <Route path="/privacy" component={Privacy} />
           <Route component={NotFound} />
         </Switch>
       </Suspense>

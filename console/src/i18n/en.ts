@@ -8,9 +8,10 @@ import { sales } from "./en/sales";
 import { scenes } from "./en/scenes";
 import { linking } from "./en/linking";
 import { policy } from "./en/policy";
+import { privacy } from "./en/privacy";
 import { review } from "./en/review";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy } as const;
 
 export type Key = keyof typeof en;

@@ -8,8 +8,9 @@ import { sales } from "./zh/sales";
 import { scenes } from "./zh/scenes";
 import { linking } from "./zh/linking";
 import { policy } from "./zh/policy";
+import { privacy } from "./zh/privacy";
 import { review } from "./zh/review";
 import { why } from "./zh/why";
 
 /** 简体中文，每页一个文件。 */
-export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy };
+export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy };

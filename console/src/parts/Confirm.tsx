@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, type ReactNode } from "react";
 import { useWords } from "../i18n/language";
 
-export function Confirm({ open, title, points, action, busy, danger, children, onClose, onConfirm }: {
+export function Confirm({ open, title, points, action, busy, ready = true, danger, children, onClose, onConfirm }: {
   open: boolean;
   title: string;
   /** What will happen, one line each. */
@@ -10,6 +10,8 @@ export function Confirm({ open, title, points, action, busy, danger, children, o
   /** The word on the button. */
   action: string;
   busy?: boolean;
+  /** Whether everything that is asked for is filled in. */
+  ready?: boolean;
   danger?: boolean;
   children?: ReactNode;
   onClose: () => void;
@@ -37,7 +39,7 @@ export function Confirm({ open, title, points, action, busy, danger, children, o
             <button type="button" className="button" disabled={busy} onClick={onClose}>
               {t("app.cancel")}
             </button>
-            <button type="button" className={danger ? "button danger" : "button primary"} disabled={busy} onClick={onConfirm}>
+            <button type="button" className={danger ? "button danger" : "button primary"} disabled={busy || !ready} onClick={onConfirm}>
               {action}
             </button>
           </div>

@@ -15,6 +15,7 @@ from datong.cli.doctor import doctor
 from datong.cli.init import init
 from datong.cli.link import link
 from datong.cli.load import load
+from datong.cli.person import erase, export
 from datong.cli.quarantine import quarantine
 from datong.cli.report import report
 from datong.cli.serve import serve
@@ -43,5 +44,5 @@ def main() -> None:
     """Datong 打通 joins a retailer's online and offline business into one loop."""
 
 
-for command in (init, serve, demo, load, link, report, quarantine, doctor):
+for command in (init, serve, demo, load, link, report, quarantine, export, erase, doctor):
     main.add_command(command)

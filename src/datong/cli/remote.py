@@ -12,11 +12,16 @@ from typing import Any
 from datong.config import Settings
 from datong.errors import DatongError, Unavailable
 
-__all__ = ["ask"]
+__all__ = ["ask", "fetch"]
 
 
 def ask(settings: Settings, path: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
     """Return the JSON the running platform answers at `path`; raises Unavailable when none runs, or its error."""
+    return json.loads(fetch(settings, path, params, body) or b"null")
+
+
+def fetch(settings: Settings, path: str, params: Mapping[str, Any] | None = None, body: Any = None) -> bytes:
+    """Return what the running platform answers at `path`, as it is; raises like `ask`."""
     try:
         running = json.loads((settings.data / "running.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -31,7 +36,8 @@ def ask(settings: Settings, path: str, params: Mapping[str, Any] | None = None, 
         request.add_header("Content-Type", "application/json")
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
-            return json.load(answer)
+            found: bytes = answer.read()
+            return found
     except urllib.error.HTTPError as error:
         shape = json.loads(error.read() or b"{}")
         said = shape.get("message", str(error))

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from datong.errors import NotFound
+from datong.errors import Conflict, NotFound
 from datong.privacy.person import Person
 from datong.privacy.redact import redact
 from datong.privacy.tables import ERASURE
@@ -44,10 +44,16 @@ class Erasure(msgspec.Struct, frozen=True):
 
 
 def ask_erasure(store: Store, vault: Vault, person: Person, *, actor: str, reason: str) -> str:
-    """Write down that a person is to be erased, and return the erasure's id; from now on it will be carried out."""
+    """Write down that a person is to be erased, and return the erasure's id; from now on it will be carried out.
+
+    Raises Conflict when that was asked for before and is under way.
+    """
     now = store.clock.now()
     number = blake2b(f"{person.label}:{now}".encode(), digest_size=8).hexdigest()
     with store.state.write() as tx:
+        waiting = (ERASURE.c.label == person.label) & ERASURE.c.finished.is_(None)
+        if tx.execute(sa.select(ERASURE.c.id).where(waiting)).first():
+            raise Conflict(f"{person.label} is being erased already", hint="wait until it is done")
         insert(tx, ERASURE, [{
             "id": number, "at": now, "finished": None, "actor": actor[:128], "reason": reason[:256],
             "label": person.label, "person": vault.seal(msgspec.json.encode(person).decode()), "certificate": b"",

@@ -35,6 +35,7 @@ from datong.web import (
     live,
     members,
     policy,
+    privacy,
     quarantine,
     reports,
     review,
@@ -110,7 +111,7 @@ def _console(platform: Platform) -> Litestar:
         route_handlers=[
             *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
             *linking.routes, *policy.routes, *trial.routes, *reports.routes, *campaigns.routes, *scenes.routes,
-            *quarantine.routes,
+            *quarantine.routes, *privacy.routes,
         ],
     )
     static = [
@@ -125,7 +126,10 @@ def _console(platform: Platform) -> Litestar:
         openapi_config=OpenAPIConfig(
             "Datong", __version__, path="/api/schema", render_plugins=[JsonRenderPlugin()],
         ),
-        state=State({"platform": platform, "failed_logins": {}, "kept": Kept(), "trials": trial.Trials()}),
+        state=State({
+            "platform": platform, "failed_logins": {}, "kept": Kept(), "trials": trial.Trials(),
+            "erasing": privacy.Progress(),
+        }),
     )
 
 

@@ -12,6 +12,7 @@ import { Card, Page } from "../../parts/Page";
 import { Messages } from "../live/lists";
 import { Coupons } from "./Coupons";
 import { ChannelBadge } from "./Members";
+import { Forget } from "./Forget";
 import { Consents, History, Identifiers, Tags, Traits } from "./panels";
 
 function Body({ member }: { member: MemberPage }) {
@@ -87,6 +88,7 @@ export default function Member() {
           <Link href="/members" className="button">
             <Icon name="back" /> {t("nav.members")}
           </Link>
+          {member && <Forget id={member.id} label={member.label} />}
           <Link href={`/members/${id}/why`} className="button primary">
             <Icon name="linking" /> {t("why.open")}
           </Link>

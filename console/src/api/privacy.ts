@@ -1,0 +1,51 @@
+/** What the platform says of erasures. */
+import { queryOptions } from "@tanstack/react-query";
+import { get } from "./client";
+
+export type ErasureStage = "waiting" | "log" | "facts" | "state" | "done" | "failed";
+
+export interface ErasureRow {
+  id: string;
+  at: number;
+  finished: number | null;
+  actor: string;
+  reason: string;
+  label: string;
+  stage: ErasureStage;
+  /** 0 to 1 of the stage. */
+  progress: number;
+}
+
+type Counts = Record<string, { deleted: number; kept: number }>;
+
+export interface Certificate {
+  id: string;
+  person: string;
+  asked: number;
+  finished: number;
+  actor: string;
+  reason: string;
+  state: Counts;
+  facts: Counts;
+  log: { erased: number; kept: number; stripped: number };
+  other: Record<string, number>;
+  rows_left: number;
+  signature: string;
+}
+
+const SECOND = 1000;
+export const PAGE_SIZE = 50;
+
+export const erasuresQuery = (page: number) =>
+  queryOptions({
+    queryKey: ["erasures", page],
+    queryFn: ({ signal }) => get<{ total: number; erasures: ErasureRow[] }>("/api/erasures", { page }, signal),
+    refetchInterval: ({ state }) => (state.data?.erasures.some((row) => row.finished === null) ? SECOND : 30 * SECOND),
+  });
+
+export const certificateQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["erasures", "certificate", id],
+    queryFn: ({ signal }) => get<Certificate>(`/api/erasures/${encodeURIComponent(id)}`, {}, signal),
+    staleTime: Infinity,
+  });

@@ -36,7 +36,8 @@ class Shop:
         before: int = 10 * MINUTE,
     ) -> None:
         start, on = T0 + day * DAY - before, date(2026, 3, 1) + timedelta(days=day)
-        self._sql(f"INSERT INTO places.visit VALUES ('{day}-{device}-{zone}-{before}', {device}, 'mall', '{zone}', {start}, "
+        name = f"{day}-{device}-{zone}-{before}"
+        self._sql(f"INSERT INTO places.visit VALUES ('{name}', {device}, 'mall', '{zone}', {start}, "
                   f"{start + minutes * MINUTE}, {minutes * MINUTE}, DATE '{on}', 12)")
         self._sql(f"INSERT INTO identity.sighting (ident, ns, place, start, \"end\") "
                   f"VALUES ({device}, '{ns}', 'mall', {start}, {start})")

@@ -57,6 +57,13 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Receipt Issued", "receipt", ("ref", "place", "items"), "bought"),
         EventType("Receipt Returned", "receipt", ("ref", "place", "items")),
         EventType("Guide Contacted", "offline", ("ident",)),
+        # what social networks push, and shoppers do there
+        EventType("Channel Followed", "social", ("ident",)), EventType("Channel Unfollowed", "social", ("ident",)),
+        EventType("Scene Scanned", "social", ("ident",), "seen"), EventType("Menu Clicked", "social", ("ident",)),
+        EventType("Message Received", "social", ("ident",)), EventType("Message Reported", "social", ("ident",)),
+        EventType("Subscription Answered", "social", ("ident",)), EventType("Mentioned", "social", ("ident",)),
+        EventType("Location Reported", "social", ("ident",)), EventType("Mini Program Entered", "social", ("ident",)),
+        EventType("Authorisation Withdrawn", "social", ("ident",)),
         # what the platform says itself, and master data
         EventType("Message Sent", "message", ("ident", "ref")), EventType("Message Failed", "message", ("ref",)),
         EventType("Message Seen", "message", ("ident", "ref")),

@@ -31,8 +31,8 @@ from datong.touchpoints.stores import StoreLine, StoresTaken, read_stores, take_
 
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result",
-    "Secrets", "SourceSeen", "StoreLine", "StoresTaken", "Unread", "discard", "event_of", "fingerprint", "forget",
-    "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "read_stores", "reasons", "recall",
-    "replay", "sources", "take_stores",
+    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Secrets",
+    "SourceSeen", "StoreLine", "StoresTaken", "Unread", "discard", "event_of", "fingerprint", "forget", "inspect",
+    "kinds", "mend", "quarantined", "read_elements", "read_mapping", "read_stores", "reasons", "recall", "replay",
+    "sources", "take_stores",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from datong import identity, marketing, scenes
+from datong import identity, marketing, places, scenes
 from datong.commerce import Commerce
 from datong.config import Settings, load, make_clock
 from datong.delivery import Delivery, Relay
@@ -23,7 +23,7 @@ from datong.marketing import Marketing
 from datong.places import Places
 from datong.privacy import Consents, Person, ask_erasure, carry_out, open_vault, unfinished
 from datong.scenes import Scenes
-from datong.storage import cursor, open_store
+from datong.storage import Store, cursor, open_store
 from datong.tags import Tags
 from datong.touchpoints import Intake, QuarantineDesk, forget
 
@@ -58,10 +58,11 @@ class Platform:
         store, vault = self.store, self.vault
         deciding = Marketing(store, vault)
         questions = [*scenes.predicates(self.settings), *marketing.predicates(store)]
+        settled = Places(store)  # takes the venue file in, which says where goods may be
         self.flow = Flow(
             store,
             (
-                Consents(), Places(store), Commerce(store),  # settle
+                Consents(), settled, Commerce(store, vault, _sites(store)),  # settle
                 QuarantineDesk(store, vault),
                 Identity(store, vault), Changes(store), Devices(store, vault),  # recognise
                 Tags(store, questions),  # describe
@@ -138,6 +139,15 @@ class Platform:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _sites(store: Store) -> list[dict[str, Any]]:
+    """Return where goods may be, as the venue file and the stores' own events have it."""
+    with store.state.read() as tx:
+        return [
+            {"code": s.code, "city": s.city, "region": "", "warehouse": s.format == "warehouse"}
+            for s in places.stores(tx)
+        ]
 
 
 def open_platform(path: str | Path, **settings: Mapping[str, Any]) -> Platform:

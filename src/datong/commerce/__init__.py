@@ -1,16 +1,49 @@
-"""Goods and orders of every channel.
+"""Goods, stock and orders of every channel.
 
-Owns: `commerce` (sku, order, order_line, tender, redemption, duplicate; the facts receipt, receipt_line, tender,
-redemption, product). Reads: nothing else. Promises: an order is counted once however often it is told; the lines of a
-receipt add up to its amount, and the amounts in the facts to the money in the log.
+Owns: `commerce` (sku, variant, gtin, price, site; stock, movement, transfer; order, order_line, tender, redemption,
+duplicate, progress, piece, step, shipment; reservation, reserved; the facts receipt, receipt_line, tender, redemption,
+product). Reads: nothing else. Promises: an order is counted once however often it is told; the lines of a receipt add
+up to its amount, and the amounts in the facts to the money in the log; a balance of stock is the sum of its movements,
+in whatever order they arrive; a piece is promised once, whatever channel asks.
 """
 
 from datong.commerce.category import in_category, parents
+from datong.commerce.goods import TRAITS, numbers
+from datong.commerce.on_the_way import (
+    OrderProgress,
+    Reservation,
+    Step,
+    order_progress,
+    orders_on_the_way,
+    refused_steps,
+    reservation,
+    reservations,
+    step_at,
+)
+from datong.commerce.price import Price, price_of, prices_of
+from datong.commerce.progress import STATES, STEPS, next_steps
 from datong.commerce.read import Order, duplicates, fill_goods, find_goods, known_skus, order, orders_of, skus
+from datong.commerce.reserve import reservation_id
 from datong.commerce.slip import order_key
 from datong.commerce.step import Commerce
+from datong.commerce.stock import (
+    Finding,
+    Stock,
+    Transfer,
+    findings,
+    kept_for,
+    movements_of,
+    skus_by_gtin,
+    stock_at,
+    stock_list,
+    stock_of,
+    transfers,
+)
 
 __all__ = [
-    "Commerce", "Order", "duplicates", "fill_goods", "find_goods", "in_category", "known_skus", "order", "order_key",
-    "orders_of", "parents", "skus",
+    "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation", "Step",
+    "Stock", "Transfer", "duplicates", "fill_goods", "find_goods", "findings", "in_category", "kept_for", "known_skus",
+    "movements_of", "next_steps", "numbers", "order", "order_key", "order_progress", "orders_of", "orders_on_the_way",
+    "parents", "price_of", "prices_of", "refused_steps", "reservation", "reservation_id", "reservations", "skus",
+    "skus_by_gtin", "step_at", "stock_at", "stock_list", "stock_of", "transfers",
 ]

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
 import sqlalchemy as sa
 
 from datong.commerce.catalogue import Catalogue
+from datong.commerce.desk import first_due, serve
 from datong.commerce.fold import fold_products, fold_receipts, fold_redemptions
+from datong.commerce.goods import take_goods
 from datong.commerce.orders import take_orders
 from datong.commerce.read import duplicates, products, skus
-from datong.commerce.tables import REDEEMED, SKU
+from datong.commerce.tables import REDEEMED, SITE, SKU
 from datong.model import Batch
+from datong.privacy import Vault
 from datong.storage import FactsTx, Stage, Store, insert_new, upsert
 
 __all__ = ["Commerce"]
 
 
 class Commerce(Stage):
-    """Goods and orders; fills `batch.items` with category, brand and name from the catalogue."""
+    """Goods, stock and orders; fills `batch.items` with category, brand and name from the catalogue."""
 
     name = "commerce"
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, vault: Vault | None = None, sites: Iterable[Mapping[str, object]] = ()) -> None:
+        """Take the vault that makes pick-up codes, and the `sites` (code, city, region, warehouse) of the venue file.
+
+        What a `Store Updated` said of a site goes before the file.
+        """
+        self._store, self._vault = store, vault
         self._goods, self._folded_goods = Catalogue(), Catalogue()
+        found = ((name, one.settings.get("ships_from")) for name, one in store.settings.touchpoints.items())
+        self._leaves = {name: str(place) for name, place in found if place}
+        if rows := list(sites):
+            with store.state.write() as tx:
+                insert_new(tx, SITE, rows)
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
         """Update the catalogue, fill the batch's items, enter orders and redemptions."""
@@ -39,6 +54,13 @@ class Commerce(Stage):
             for e in batch.events if e.type == "Coupon Redeemed"
         ])
 
+        take_goods(batch.events, tx, self._store.settings.retailer.currency)
+        serve(batch, tx, self._store.settings.commerce, self._leaves, self._code)
+
+    def wake(self, tx: sa.Connection) -> int | None:
+        """Return when the next reservation runs out."""
+        return first_due(tx)
+
     def fold(self, batch: Batch, facts: FactsTx) -> None:
         """Append receipts, lines, tenders and redemptions, and replace updated products; fill `batch.items`.
 
@@ -51,3 +73,9 @@ class Commerce(Stage):
         fold_products(updated, facts)
         fold_receipts(batch.events, batch.items, batch.repeats, facts)
         fold_redemptions(batch.events, facts)
+
+    def _code(self, key: str) -> str:
+        """Return the six digits that the shopper says when collecting; nobody can work them out without the key."""
+        said = f"pick-up {key}".encode()
+        digest = self._vault.sign(said, 8) if self._vault else blake2b(said, digest_size=8).digest()
+        return f"{int.from_bytes(digest, 'big') % 1_000_000:06d}"

@@ -13,6 +13,7 @@ from datong.config.sections import (
 )
 from datong.config.stages import (
     ChannelSettings,
+    CommerceSettings,
     DeliverySettings,
     GoldenSettings,
     IdentitySettings,
@@ -25,8 +26,8 @@ from datong.config.stages import (
 )
 
 __all__ = [
-    "ChannelSettings", "ClockSettings", "ConsoleSettings", "DeliverySettings", "FixedClock", "GoldenSettings",
-    "IdentitySettings", "IntakeSettings", "MarketingSettings", "PlacesSettings", "PrivacySettings",
+    "ChannelSettings", "ClockSettings", "CommerceSettings", "ConsoleSettings", "DeliverySettings", "FixedClock",
+    "GoldenSettings", "IdentitySettings", "IntakeSettings", "MarketingSettings", "PlacesSettings", "PrivacySettings",
     "RetailerSettings", "ScaledClock", "ScenesSettings", "Secret", "ServerSettings", "Settings", "StorageSettings",
     "TagsSettings", "TouchpointSettings", "WallClock", "load", "make_clock", "secret",
 ]

@@ -22,6 +22,7 @@ from datong.config.sections import (
     StorageSettings,
 )
 from datong.config.stages import (
+    CommerceSettings,
     DeliverySettings,
     IdentitySettings,
     IntakeSettings,
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intake: IntakeSettings = IntakeSettings()
     touchpoints: dict[str, TouchpointSettings] = {}
     places: PlacesSettings = PlacesSettings()
+    commerce: CommerceSettings = CommerceSettings()
     identity: IdentitySettings = IdentitySettings()
     tags: TagsSettings = TagsSettings()
     scenes: ScenesSettings = ScenesSettings()

@@ -8,8 +8,9 @@ import msgspec
 
 from datong.config.sections import Secret
 
-__all__ = ["ChannelSettings", "DeliverySettings", "GoldenSettings", "IdentitySettings", "IntakeSettings",
-           "MarketingSettings", "PlacesSettings", "ScenesSettings", "TagsSettings", "TouchpointSettings"]
+__all__ = ["ChannelSettings", "CommerceSettings", "DeliverySettings", "GoldenSettings", "IdentitySettings",
+           "IntakeSettings", "MarketingSettings", "PlacesSettings", "ScenesSettings", "TagsSettings",
+           "TouchpointSettings"]
 
 
 class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +62,20 @@ class GoldenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "", "most_recent_verified", "source_priority", "most_complete", "majority", "union", "most_recent"
     ] = ""
     sources: tuple[str, ...] | None = None
+
+
+class CommerceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[commerce]`: `stock = false` says that receipts move no stock here.
+
+    `sourcing` is where to look, in this order, for a piece that is reserved: `same` (the place that was asked for),
+    `city`, `region`, `warehouse`, `anywhere`. `reservation` is how long one holds when its request does not say.
+    """
+
+    stock: bool = True
+    sourcing: tuple[Literal["same", "city", "region", "warehouse", "anywhere"], ...] = (
+        "same", "city", "region", "warehouse", "anywhere",
+    )
+    reservation: str = "2h"
 
 
 class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

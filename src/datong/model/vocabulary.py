@@ -12,7 +12,8 @@ class EventType(msgspec.Struct, frozen=True):
 
     `needs` names canonical parts: `items` (at least one product), `place`, `ref`, `coupon`, `amount`, `ident`.
     `funnel` is the step of the shopping funnel it proves: seen, visited, tried or bought. What is of the family
-    `system` only the platform says; nobody can send it.
+    `system` only the platform says; nobody can send it. What is of the families `stock` and `order` only a trusted
+    touchpoint may say: with the key of a web page anybody could empty a warehouse.
     """
 
     name: str
@@ -57,20 +58,27 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Receipt Issued", "receipt", ("ref", "place", "items"), "bought"),
         EventType("Receipt Returned", "receipt", ("ref", "place", "items")),
         EventType("Guide Contacted", "offline", ("ident",)),
-        # what social networks push, and shoppers do there
-        EventType("Channel Followed", "social", ("ident",)), EventType("Channel Unfollowed", "social", ("ident",)),
-        EventType("Scene Scanned", "social", ("ident",), "seen"), EventType("Menu Clicked", "social", ("ident",)),
-        EventType("Message Received", "social", ("ident",)), EventType("Message Reported", "social", ("ident",)),
-        EventType("Subscription Answered", "social", ("ident",)), EventType("Mentioned", "social", ("ident",)),
-        EventType("Location Reported", "social", ("ident",)), EventType("Mini Program Entered", "social", ("ident",)),
-        EventType("Authorisation Withdrawn", "social", ("ident",)),
+        # stock: what a place holds, and what moves between places
+        *(EventType(n, "stock", ("place", "items")) for n in ("Stock Counted", "Stock Received", "Stock Adjusted")),
+        EventType("Goods Observed", "stock", ("place",)),
+        EventType("Transfer Sent", "stock", ("ref", "place", "items")),
+        EventType("Transfer Received", "stock", ("ref", "place", "items")),
+        EventType("Transfer Cancelled", "stock", ("ref",)),
+        # an order's way to the shopper; it is paid by Order Completed
+        EventType("Order Placed", "order", ("ref", "items")), EventType("Order Picked", "order", ("ref",)),
+        EventType("Order Shipped", "order", ("ref",)), EventType("Order Ready", "order", ("ref",)),
+        EventType("Order Collected", "order", ("ref",)), EventType("Order Delivered", "order", ("ref",)),
+        EventType("Order Returned", "order", ("ref", "place")),
+        EventType("Reservation Requested", "order", ("items",)), EventType("Reservation Released", "order", ("ref",)),
         # what the platform says itself, and master data
         EventType("Message Sent", "message", ("ident", "ref")), EventType("Message Failed", "message", ("ref",)),
         EventType("Message Seen", "message", ("ident", "ref")),
         EventType("Consent Changed", "consent", ("ident",)),
         EventType("Product Updated", "master", ("items",)), EventType("Store Updated", "master", ("place",)),
-        EventType("Campaign Updated", "master"),
+        EventType("Campaign Updated", "master"), EventType("Price Updated", "master", ("items",)),
         EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
+        EventType("Reservation Granted", "system"), EventType("Reservation Refused", "system"),
+        EventType("Reservation Expired", "system"),
         EventType("Identity Corrected", "system"), EventType("Member Changed", "system"),
         EventType("Venue Updated", "system"), EventType("Staff Registered", "system"),
         EventType("Sensor Recovered", "system"), EventType("Door Counted", "place", ("place",)),

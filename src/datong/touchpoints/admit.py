@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import msgspec
 
+from datong.commerce import numbers
 from datong.config import Settings
 from datong.errors import ConfigError, Rejected
 from datong.model import (
@@ -21,10 +22,10 @@ from datong.model import (
     duration,
     encode_event,
     from_iso,
+    gtin,
     local_parts,
     to_iso,
 )
-from datong.places import check_store
 from datong.privacy import Vault
 from datong.storage import Record, event_key
 from datong.touchpoints.call import Call
@@ -37,12 +38,14 @@ __all__ = ["Admission", "Origin"]
 _CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Grouped",
           "alias": "Aliased"}
 _PERSON = frozenset({"ecommerce", "call", "sighting", "consent", "custom"})
+_TRUSTED = frozenset({"stock", "order"})
+"""Families of events that move goods: nobody outside may say them."""
 _OBSERVING = frozenset({"track", "page", "screen"})
 """Calls about something else than who it is: they are worth keeping where one of their identifiers is malformed."""
 _PLATFORM = frozenset(t.name for t in EVENT_TYPES.values() if t.family == "system")
 _EARLIEST = from_iso("1990-01-01")
 _FIELDS = {"items": "products", "place": "store_id", "ref": "order_id", "coupon": "coupon", "amount": "total",
-           "campaign": "code", "granted": "granted"}
+           "campaign": "code", "granted": "granted", "to": "to"}
 _UNKEEPABLE = (OverflowError, TypeError, ValueError, RecursionError, UnicodeEncodeError)
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
@@ -111,7 +114,7 @@ class Admission:
             _add_rest(call, parts.rest, bool(personal))
         if refused:
             parts.rest["refused_identifiers"] = refused
-        _check(kind, identifiers, parts, call)
+        _check(kind, identifiers, parts, call, origin)
         nameless = given is None or given == ""
         date, hour = local_parts(time, self._zone)
         try:
@@ -236,8 +239,13 @@ def _add_rest(call: Call, rest: dict[str, Any], personal: bool) -> None:
             del rest[name]
 
 
-def _check(kind: EventType, identifiers: tuple[Identifier, ...], parts: Parts, call: Call) -> None:
-    """Raise Rejected when a part that this type must carry is missing."""
+def _check(
+    kind: EventType, identifiers: tuple[Identifier, ...], parts: Parts, call: Call, origin: Origin
+) -> None:
+    """Raise Rejected when a part that this type must carry is missing, or its sender may not say it."""
+    if kind.family in _TRUSTED and not origin.trusted:
+        raise Rejected(f"{kind.name} is not for {origin.name}: anybody can read its key", code="not_trusted",
+                       hint="send it from a system of yours, with the key of a touchpoint that is trusted")
     if not identifiers and (kind.family in _PERSON or "ident" in kind.needs):
         hint = "send userId, anonymousId or context.externalIds"
         if call.user_id is not None or call.anonymous_id is not None or call.context is not None:
@@ -246,12 +254,24 @@ def _check(kind: EventType, identifiers: tuple[Identifier, ...], parts: Parts, c
     for need in kind.needs:
         if need != "ident" and not getattr(parts, need) and not (need == "place" and parts.rest.get("sensor")):
             raise _missing(kind.name, need)  # (a sensor will do for a place: places knows where it hangs)
-    if kind.name == "Store Updated":
-        check_store(parts.rest)
     if kind.name == "Campaign Updated" and not parts.campaign:
         raise _missing(kind.name, "campaign")
+    if kind.name == "Transfer Sent" and not parts.rest.get("to"):
+        raise _missing(kind.name, "to")
+    if kind.name == "Product Updated":
+        _check_numbers(parts)
     if kind.name == "Consent Changed" and type(parts.rest.get("granted")) is not bool:
         raise _missing(kind.name, "granted")
+
+
+def _check_numbers(parts: Parts) -> None:
+    """Raise Rejected when a product is told under a trade item number that is none."""
+    for number in numbers(parts.rest):
+        try:
+            gtin(number)
+        except ValueError as error:
+            hint = "check the digits, or leave the number out; a number of your own is a SKU"
+            raise Rejected(str(error), code="bad_gtin", field="properties.gtins", hint=hint) from None
 
 
 def _missing(event: str, need: str) -> Rejected:

@@ -4,34 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from datong.commerce import known_skus
+import msgspec
+
+from datong.commerce import known_skus, numbers, skus_by_gtin
 from datong.errors import Rejected
-from datong.model import Event
+from datong.model import EVENT_TYPES, Event, gtin
 from datong.places import known_stores
 from datong.storage import State
 from datong.touchpoints.parts import TRADE
 
 __all__ = ["LOOKED_UP", "Goods", "goods_of"]
 
-LOOKED_UP = frozenset({*TRADE, "Product Updated", "Store Updated"})
+_MOVES = frozenset(t.name for t in EVENT_TYPES.values() if t.family in {"stock", "order"}) - {"Order Placed"}
+_NAMING = frozenset({*TRADE, *_MOVES, "Price Updated"})
+LOOKED_UP = _NAMING | {"Product Updated", "Store Updated"}
 """The events that name goods or stores which must be known, or make them known."""
 
+_GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 Find = Callable[[set[str]], set[str]]
+FindNumbers = Callable[[set[str]], dict[str, str]]
 
 
 class Goods:
     """The known SKUs and stores, remembered; those not remembered are asked for again each time."""
 
-    def __init__(self, find_skus: Find, find_stores: Find) -> None:
-        """Take two functions that return which of some codes are known."""
-        self._find_skus, self._find_stores = find_skus, find_stores
+    def __init__(self, find_skus: Find, find_stores: Find, find_numbers: FindNumbers = lambda _: {}) -> None:
+        """Take functions that return which of some codes are known, and the SKUs of trade item numbers (GTIN-14)."""
+        self._find_skus, self._find_stores, self._find_numbers = find_skus, find_stores, find_numbers
         self._skus: set[str] = set()
+        self._numbers: dict[str, str] = {}
         self._stores: set[str] = set()
 
     def note(self, event: Event) -> None:
         """Remember what an accepted Product Updated or Store Updated makes known."""
         if event.type == "Product Updated":
             self._skus.update(item.sku for item in event.items)
+            if len(event.items) == 1:
+                self._numbers.update((_number(text), event.items[0].sku) for text in numbers(event.properties))
         elif event.type == "Store Updated":
             self._stores.add(event.place)
 
@@ -40,45 +49,80 @@ class Goods:
         skus: set[str] = set()
         stores: set[str] = set()
         for event in events:
-            if event.type in TRADE:
+            if event.type in _NAMING:
                 skus.update(item.sku for item in event.items if item.sku not in self._skus)
-                if (store := _store(event)) and store not in self._stores:
-                    stores.add(store)
+                stores.update(store for store in _stores(event) if store not in self._stores)
         return skus, stores
 
     def learn(self, skus: set[str], stores: set[str]) -> None:
         """Ask for codes and remember those that are known."""
         if skus:
             self._skus |= self._find_skus(skus)
+            asked = {number for sku in skus - self._skus if (number := _number(sku)) not in self._numbers}
+            self._numbers |= self._find_numbers(asked - {""})
         if stores:
             self._stores |= self._find_stores(stores)
 
+    @staticmethod
+    def numbered(event: Event) -> bool:
+        """Return whether an event names goods by what looks like a trade item number."""
+        return any(item.sku.isdecimal() and len(item.sku) in _GTIN_LENGTHS for item in event.items)
+
+    def named(self, event: Event) -> Event:
+        """Return the event with the SKUs of those goods that it names by a trade item number; reads what is known."""
+        if event.type not in _NAMING or not self.numbered(event):
+            return event
+        items = tuple(
+            msgspec.structs.replace(item, sku=self._numbers[number])
+            if item.sku not in self._skus and (number := _number(item.sku)) in self._numbers else item
+            for item in event.items
+        )
+        return event if items == event.items else msgspec.structs.replace(event, items=items)
+
     def check(self, event: Event) -> None:
-        """Raise Rejected (`unknown_sku`, `unknown_store`) for a receipt or an order; reads only what is remembered."""
-        if event.type not in TRADE:
+        """Raise Rejected (`unknown_sku`, `unknown_store`) for what names goods; reads only what is remembered."""
+        if event.type not in _NAMING:
             return
         for at, item in enumerate(event.items):
             if item.sku not in self._skus:
+                raise _unknown(item.sku, at)
+        for store in _stores(event):
+            if store not in self._stores:
                 raise Rejected(
-                    f"the SKU {item.sku!r} is not in the catalogue", code="unknown_sku",
-                    field=f"properties.products[{at}].sku",
-                    hint="send a Product Updated event for it (or load the catalogue), then replay this one",
+                    f"the store {store!r} is not known", code="unknown_store", field="properties.store_id",
+                    hint="send a Store Updated event for it (or load the stores), then replay this one",
                 )
-        if (store := _store(event)) and store not in self._stores:
-            raise Rejected(
-                f"the store {store!r} is not known", code="unknown_store", field="properties.store_id",
-                hint="send a Store Updated event for it (or load the stores), then replay this one",
-            )
 
     def forget(self) -> None:
         """Forget everything, as what was noted last may not have reached the disk."""
         self._skus.clear()
+        self._numbers.clear()
         self._stores.clear()
 
 
-def _store(event: Event) -> str:
-    """Return the store that must be known; an online order's `affiliation` is free text."""
-    return "" if event.type == "Order Completed" and "affiliation" in event.properties else event.place
+def _stores(event: Event) -> list[str]:
+    """Return the stores that must be known; an online order's `affiliation` is free text."""
+    if event.type in {"Order Completed", "Order Placed"} and "affiliation" in event.properties:
+        return []
+    target = str(event.properties.get("to") or "") if event.type == "Transfer Sent" else ""
+    return [store for store in (event.place, target) if store]
+
+
+def _number(text: str) -> str:
+    """Return a trade item number in its one form, or nothing where it is none."""
+    try:
+        return gtin(text)
+    except ValueError:
+        return ""
+
+
+def _unknown(sku: str, at: int) -> Rejected:
+    field = f"properties.products[{at}].sku"
+    if _number(sku):
+        hint = "say whose it is in a Product Updated with gtins (or: datong goods import), then replay this one"
+        return Rejected(f"the GTIN {sku} belongs to no SKU", code="unknown_sku", field=field, hint=hint)
+    hint = "send a Product Updated event for it (or load the catalogue), then replay this one"
+    return Rejected(f"the SKU {sku!r} is not in the catalogue", code="unknown_sku", field=field, hint=hint)
 
 
 def goods_of(state: State) -> Goods:
@@ -92,4 +136,8 @@ def goods_of(state: State) -> Goods:
         with state.read() as tx:
             return known_stores(tx, codes)
 
-    return Goods(find_skus, find_stores)
+    def find_numbers(found: set[str]) -> dict[str, str]:
+        with state.read() as tx:
+            return skus_by_gtin(tx, found)
+
+    return Goods(find_skus, find_stores, find_numbers)

@@ -11,7 +11,7 @@ import msgspec
 
 from datong.config import TouchpointSettings
 from datong.errors import NotFound, Rejected, Unavailable
-from datong.model import Event, decode_event
+from datong.model import Event, decode_event, encode_event
 from datong.privacy import Vault, namespaces
 from datong.storage import Appended, Record, Store
 from datong.touchpoints.admit import Admission, Origin
@@ -159,7 +159,7 @@ class Intake:
         now = self.store.clock.now()
         work = _Work(self.origin(source), heard, now, history, not arrived)
         origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
-        looked_up = LOOKED_UP if self._strict else frozenset()
+        strict, numbered = self._strict, self._goods.numbered
         for at, call in enumerate(heard):
             try:
                 if isinstance(call, Unread):
@@ -174,7 +174,7 @@ class Intake:
                 continue
             results.append(Result(event.id, "stored"))
             records.append(record)
-            if event.type in looked_up:
+            if event.type in LOOKED_UP and (strict or numbered(event)):
                 self._goods.note(event)
                 work.waiting.append((at, event))
         return work
@@ -182,8 +182,12 @@ class Intake:
     def _records(self, work: _Work) -> list[Record]:
         """Return the records of a piece of work, after those that waited were checked against the goods."""
         for at, event in work.waiting:
+            named = self._goods.named(event)
+            if named is not event and (record := work.records[at]) is not None:
+                work.records[at] = record._replace(body=encode_event(named))
             try:
-                self._goods.check(event)
+                if self._strict:
+                    self._goods.check(named)
             except Rejected as error:
                 work.results[at] = _refusal(work.heard[at], error)
                 work.records[at] = self._kept(work, at, error)

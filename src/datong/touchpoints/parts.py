@@ -13,13 +13,14 @@ from datong.touchpoints.lines import CODE, LINE, SHORT, Mode, line_of, lines, ne
 
 __all__ = ["TRADE", "Parts", "read_parts"]
 
-TRADE: dict[str, Mode] = {"Receipt Issued": "sold", "Order Completed": "sold", "Receipt Returned": "returned"}
+TRADE: dict[str, Mode] = {"Receipt Issued": "sold", "Order Completed": "sold", "Order Placed": "sold",
+                          "Receipt Returned": "returned"}
 """Receipts and orders, whose goods and store must be known, and what their lines say."""
 
 _MONEY = frozenset({*TRADE, "Order Updated", "Order Refunded", "Order Cancelled"})
 _TAKEN = frozenset({
-    "products", "currency", "revenue", "total", "order_id", "receipt_id", "message_id", "coupon", "coupon_id",
-    "campaign_id", "campaign", "store_id", "venue_id", "zone_id", "dwell_ms", "rssi",
+    "products", "currency", "revenue", "total", "order_id", "receipt_id", "transfer_id", "message_id", "coupon",
+    "coupon_id", "campaign_id", "campaign", "store_id", "venue_id", "zone_id", "dwell_ms", "rssi",
 })
 _LINE = frozenset(LINE)
 _TAKEN_LINE = _TAKEN | _LINE
@@ -63,7 +64,7 @@ def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str
     amount = _amount(props, currency, items, mode)
     code = get("code") if kind.family == "master" else None
     store = get("store_id") or get("venue_id") or get("affiliation") or (code if name == "Store Updated" else None)
-    zone, ref = get("zone_id"), get("order_id") or get("receipt_id") or get("message_id")
+    zone, ref = get("zone_id"), get("order_id") or get("receipt_id") or get("transfer_id") or get("message_id")
     coupon = get("coupon") or get("coupon_id")
     campaign = get("campaign_id") or get("campaign") or (code if name == "Campaign Updated" else None)
     rest = {k: v for k, v in props.items() if k not in taken}
@@ -73,7 +74,7 @@ def read_parts(kind: EventType, props: dict[str, Any], currency: str, place: str
             items, amount = negated(items), -amount
             _turn(rest)
     return Parts(
-        text(store, "properties", "store_id", SHORT) if store else place,
+        text(store, "properties", "store_id", SHORT) if store else "" if name == "Price Updated" else place,
         "" if zone is None else text(zone, "properties", "zone_id", SHORT),
         items,
         amount,

@@ -1,0 +1,318 @@
+"""Fulfilment: orders go their way, step by step; a step that is not allowed is refused with its reason, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from datong.commerce.ledger import Ledger
+from datong.commerce.movement import Move, pieces, rounded
+from datong.commerce.progress import STEPS, way
+from datong.commerce.reserve import Kept, Reservations, actor_of
+from datong.commerce.slip import order_key, slip
+from datong.commerce.tables import ORDER, PIECE, PROGRESS, SHIPMENT, STEP
+from datong.model import Event, Item
+from datong.storage import fetch_in, insert_new, upsert
+
+__all__ = ["Orders", "Progress", "keys_of"]
+
+_BEGINNING = ("Order Placed", "Order Completed")
+_LEAVING = ("shipped", "collected")
+_OVER = ("cancelled", "refunded", "collected", "delivered", "returned")
+
+Code = Callable[[str], str]
+"""Makes the pick-up code of an order from its key."""
+
+
+class Progress(msgspec.Struct):
+    """An order on its way, in memory; `pieces` are SKU → (ordered, gone, back)."""
+
+    key: str
+    state: str
+    source: str
+    ref: str
+    place: str
+    channel: str
+    ident: int
+    mode: str
+    code: str
+    paid: bool
+    amount: int
+    given: int
+    currency: str
+    placed: int
+    changed: int
+    pieces: dict[str, tuple[float, float, float]] = {}
+
+    def left(self) -> dict[str, float]:
+        """Return what has not gone out yet."""
+        return {sku: rounded(o - g) for sku, (o, g, _) in self.pieces.items() if o > g}
+
+    def out(self) -> dict[str, float]:
+        """Return what is with the shopper."""
+        return {sku: rounded(g - b) for sku, (_, g, b) in self.pieces.items() if g > b}
+
+
+def keys_of(event: Event) -> tuple[str, ...]:
+    """Return the keys under which the order may be known that an event speaks of, the likeliest first."""
+    said, ref = event.properties, event.ref
+    if event.type in _BEGINNING:
+        return (order_key(event.source, ref),)
+    if event.type == "Receipt Issued":
+        return (str(said["order"]),) if said.get("order") else ()
+    if event.type == "Receipt Returned":
+        given = str(said.get("original") or "")
+        return (given,) if "/" in given else ()
+    if said.get("order"):
+        return str(said["order"]), order_key(event.source, str(said["order"]))
+    return (order_key(event.source, ref), ref) if ref else ()
+
+
+class Orders:
+    """The orders a batch touches: load them, take their steps in log order, write them back."""
+
+    def __init__(self, tx: sa.Connection, ledger: Ledger, reserved: Reservations, code: Code) -> None:
+        self._tx, self._ledger, self._reserved, self._code = tx, ledger, reserved, code
+        self._known: dict[str, Progress] = {}
+        self._changed: dict[str, Progress] = {}
+        self._steps: list[dict[str, Any]] = []
+        self._parcels: list[dict[str, Any]] = []
+        self._back: dict[str | None, list[Any]] = {}
+
+    def load(self, keys: Iterable[str], new: Iterable[str]) -> None:
+        """Read the orders with these keys, and for `new` ones what was given back before they were told of."""
+        for row in fetch_in(self._tx, sa.select(PROGRESS), PROGRESS.c.key, set(keys)):
+            self._known[row.key] = Progress(**row._mapping)
+        for row in fetch_in(self._tx, sa.select(PIECE), PIECE.c.key, sorted(self._known)):
+            self._known[row.key].pieces[row.sku] = (row.ordered, row.gone, row.back)
+        query = sa.select(ORDER.c.original, ORDER.c.offset, ORDER.c.amount, ORDER.c.whole, ORDER.c.state)
+        for row in fetch_in(self._tx, query, ORDER.c.original, set(new) - self._known.keys()):
+            self._back.setdefault(row.original, []).append(row)
+
+    def find(self, event: Event) -> Progress | None:
+        """Return the order an event speaks of, or None."""
+        return next((self._known[key] for key in keys_of(event) if key in self._known), None)
+
+    def take(self, event: Event, items: Sequence[Item], leaves: str = "") -> None:
+        """Take the step that an event means; `leaves` is the place that orders of its source leave from at once."""
+        step, one = STEPS[event.type], self.find(event)
+        if event.type in _BEGINNING and one is None:
+            self._begin(event, items, step, leaves)
+            return
+        if one is None:
+            key = keys_of(event)[-1] if keys_of(event) else ""
+            self._note(event, key, "", "", f"there is no order {key or event.ref}")
+            return
+        taken = way(one.state, step, one.paid)
+        if taken.refused:
+            self._note(event, one.key, one.state, one.state, taken.refused)
+        elif step in _LEAVING:
+            self._leave(one, event, items, step)
+        elif step == "returned":
+            self._return(one, event, items)
+        elif step in ("refunded", "cancelled"):
+            self._give_back(one, event, items, taken.state, leaves)
+        else:
+            if step == "paid":
+                self._pay(one, event)
+            self._move(one, event, taken.state)
+
+    def handed_over(self, event: Event, items: Sequence[Item]) -> None:
+        """Enter a receipt that pays or hands over an order; its lines moved the stock."""
+        one = self.find(event)
+        if one is None or one.state in _OVER:
+            return
+        gone = {sku: min(q, left) for sku, q in pieces(items).items() if (left := one.left().get(sku, 0.0)) > 0}
+        for sku, quantity in gone.items():
+            self._count_out(one, sku, quantity, event.time)
+        one.paid = True
+        self._move(one, event, one.state if one.left() else "collected", pieces=list(gone.items()))
+
+    def brought_back(self, event: Event, items: Sequence[Item]) -> None:
+        """Enter a return at a till of what an order sent; its lines moved the stock."""
+        one = self.find(event)
+        if one is None:
+            return
+        paper = slip(event, items)
+        for sku, quantity in pieces(paper.lines).items():
+            self._count_back(one, sku, -quantity)
+        one.given -= paper.amount
+        state = "refunded" if one.given >= one.amount else one.state
+        self._move(one, event, "returned" if state == "refunded" and not one.out() else state)
+
+    def granted(self, one: Progress, event: Event, kept: Kept) -> None:
+        """Mark an order as reserved, or note why it could not be."""
+        if kept.state != "granted":
+            self._note(event, one.key, one.state, one.state, kept.reason)
+        elif not way(one.state, "reserved").refused:
+            self._move(one, event, "reserved", "Order Reserved", reservation=kept.id)
+
+    def run_out(self, kept: Kept, at: int, offset: int) -> None:
+        """Call off an order that nobody paid for before its reservation ran out."""
+        one = self._known.get(kept.key)
+        if one is None or one.paid or one.state in (*_OVER, "shipped"):
+            return
+        self._steps.append(_step(f"expired:{kept.id}", one.key, offset, "Reservation Expired", one.state, "cancelled",
+                                 at, "system:clock", one.place, {}, ""))
+        one.state, one.changed = "cancelled", at
+        self._changed[one.key] = one
+
+    def write(self) -> None:
+        """Write what changed."""
+        names = [c.name for c in PROGRESS.columns]
+        upsert(self._tx, PROGRESS, [{n: getattr(one, n) for n in names} for one in self._changed.values()])
+        upsert(self._tx, PIECE, [
+            {"key": one.key, "sku": sku, "ordered": ordered, "gone": gone, "back": back}
+            for one in self._changed.values() for sku, (ordered, gone, back) in one.pieces.items()
+        ])
+        insert_new(self._tx, STEP, self._steps)
+        insert_new(self._tx, SHIPMENT, self._parcels)
+
+    def _begin(self, event: Event, items: Sequence[Item], step: str, leaves: str) -> None:
+        said, key = event.properties, order_key(event.source, event.ref)
+        collect = str(said.get("mode") or "") == "collect"
+        one = Progress(
+            key, "", event.source, event.ref, event.place, str(said.get("channel") or event.channel), event.ident,
+            "collect" if collect else "ship", self._code(key) if collect else "", step == "paid", event.amount, 0,
+            event.currency, event.time, event.time, {sku: (q, 0.0, 0.0) for sku, q in pieces(items).items() if q > 0},
+        )
+        kept = None
+        if said.get("reserve"):
+            kept = self._reserved.ask(event, items, key, one.channel, one.paid)
+            if kept.state != "granted" and not one.paid:
+                self._note(event, key, "", "", kept.reason)
+                return
+        self._known[key] = one
+        self._move(one, event, step)
+        if kept is not None:
+            self.granted(one, event, kept)
+        elif held := self._reserved.of(key):
+            self.granted(one, event, held[0])
+        if one.paid:
+            self._reserved.hold(key)
+            self._given_before(one, event)
+        if leaves and one.state == "paid":
+            one.place = leaves
+            self._leave(one, event, (), "shipped")
+
+    def _given_before(self, one: Progress, event: Event) -> None:
+        """Enter what was given back of an order before it was told of: such news may come the wrong way round."""
+        rows = [row for row in self._back.get(one.key, ()) if row.offset < event.offset]
+        if not rows:
+            return
+        one.given = one.amount if any(row.whole for row in rows) else -sum(row.amount for row in rows)
+        if any(row.state == "cancelled" for row in rows):
+            self._move(one, event, "cancelled", "Order Cancelled")
+        elif one.given >= one.amount:
+            self._move(one, event, "refunded", "Order Refunded")
+
+    def _pay(self, one: Progress, event: Event) -> None:
+        one.paid, one.amount = True, event.amount or one.amount
+        one.currency = event.currency or one.currency
+        self._reserved.hold(one.key)
+
+    def _leave(self, one: Progress, event: Event, items: Sequence[Item], step: str) -> None:
+        """Take pieces out of a place: all that is left of the order, or those that are named."""
+        left = one.left()
+        wanted = pieces(items) or left
+        said = event.properties
+        given = str(said.get("code") or "")
+        places = {sku: self._origin(one, event, sku) for sku in wanted}
+        refused = next((f"of {sku} {left.get(sku, 0.0):g} are left to hand over, not {q:g}"
+                        for sku, q in wanted.items() if q <= 0 or q > left.get(sku, 0.0)), "")
+        if not wanted:
+            refused = "all of the order has left already"
+        elif not refused and not all(places.values()):
+            refused = "it does not say from which place (store_id)"
+        elif step == "collected" and given and given != one.code:
+            refused = "the pick-up code is not that of the order"
+        if refused:
+            self._note(event, one.key, one.state, one.state, refused)
+            return
+        for line, (sku, quantity) in enumerate(wanted.items()):
+            self._ledger.apply(
+                Move(event.offset, line, sku, places[sku], event.time, step, -quantity, None, one.key))
+            self._count_out(one, sku, quantity, event.time)
+        parcel = {"carrier": str(said.get("carrier") or "")[:100], "tracking": str(said.get("tracking") or "")[:100]}
+        if step == "shipped":
+            self._parcels.append({
+                "offset": event.offset, "key": one.key, "place": next(iter(places.values())), **parcel,
+                "ts": event.time, "pieces": msgspec.json.encode(list(wanted.items())).decode(),
+            })
+        note = {name: text for name, text in parcel.items() if text}
+        self._move(one, event, one.state if one.left() else step, "Order Shipped" if step == "shipped" else "",
+                   pieces=list(wanted.items()), **note)
+
+    def _origin(self, one: Progress, event: Event, sku: str) -> str:
+        told = event.place if event.type not in _BEGINNING else ""
+        return told or self._reserved.place_of(one.key, sku) or one.place
+
+    def _return(self, one: Progress, event: Event, items: Sequence[Item]) -> None:
+        out = one.out()
+        wanted = {sku: abs(q) for sku, q in pieces(items).items()} or out
+        refused = "" if wanted else "nothing of it is with the shopper"
+        for sku, quantity in wanted.items():
+            if quantity > out.get(sku, 0.0):
+                refused = f"of {sku} {out.get(sku, 0.0):g} are with the shopper, not {quantity:g}"
+        if refused:
+            self._note(event, one.key, one.state, one.state, refused)
+            return
+        for line, (sku, quantity) in enumerate(wanted.items()):
+            self._ledger.apply(
+                Move(event.offset, line, sku, event.place, event.time, "returned", quantity, None, one.key))
+            self._count_back(one, sku, quantity)
+        state = way(one.state, "returned").state
+        self._move(one, event, one.state if one.out() else state, pieces=list(wanted.items()))
+
+    def _give_back(self, one: Progress, event: Event, items: Sequence[Item], state: str, leaves: str) -> None:
+        """Enter money that was given back; what is still kept for the order is free again once all of it is."""
+        paper = slip(event, items)
+        one.given = one.amount if paper.whole else one.given - paper.amount
+        if event.type == "Order Cancelled" and leaves and one.state == "shipped":
+            for line, (sku, quantity) in enumerate(one.out().items()):
+                self._ledger.apply(Move(event.offset, line, sku, leaves, event.time, "back", quantity, None, one.key))
+                ordered, gone, back = one.pieces[sku]
+                one.pieces[sku] = (ordered, rounded(gone - quantity), back)
+            state = "cancelled"
+        whole = event.type == "Order Cancelled" or one.given >= one.amount
+        if whole:
+            for kept in self._reserved.of(one.key):
+                self._reserved.release(kept, event.received)
+        self._move(one, event, state if whole else one.state, amount=-paper.amount)
+
+    def _count_out(self, one: Progress, sku: str, quantity: float, at: int) -> None:
+        ordered, gone, back = one.pieces[sku]
+        one.pieces[sku] = (ordered, rounded(gone + quantity), back)
+        self._reserved.use(one.key, sku, quantity, at)
+
+    def _count_back(self, one: Progress, sku: str, quantity: float) -> None:
+        if sku in one.pieces:
+            ordered, gone, back = one.pieces[sku]
+            one.pieces[sku] = (ordered, gone, min(gone, rounded(back + quantity)))
+
+    def _move(self, one: Progress, event: Event, state: str, kind: str = "", **note: Any) -> None:
+        was, one.state = one.state, state
+        one.changed = max(one.changed, event.time)
+        if one.place == "" and event.place:
+            one.place = event.place
+        self._changed[one.key] = one
+        self._note(event, one.key, was, state, "", kind, **note)
+
+    def _note(self, event: Event, key: str, was: str, now: str, refused: str, kind: str = "", **note: Any) -> None:
+        kind = kind or event.type
+        name = f"{event.offset}" if kind == event.type else f"{event.offset}:{kind}"
+        reason = str(event.properties.get("reason") or "")[:200]
+        said = {k: v for k, v in note.items() if v} | ({"reason": reason} if reason else {})
+        self._steps.append(_step(name, key, event.offset, kind, was, now, event.time, actor_of(event), event.place,
+                                 said, refused))
+
+
+def _step(
+    name: str, key: str, offset: int, kind: str, was: str, now: str, ts: int, actor: str, place: str,
+    note: dict[str, Any], refused: str,
+) -> dict[str, Any]:
+    return {"id": name, "key": key, "offset": offset, "kind": kind, "was": was, "now": now, "ts": ts, "actor": actor,
+            "place": place, "note": msgspec.json.encode(note).decode() if note else "", "refused": refused}

@@ -19,6 +19,7 @@ from datong.cli.person import erase, export
 from datong.cli.quarantine import quarantine
 from datong.cli.report import report
 from datong.cli.serve import serve
+from datong.cli.touchpoint import touchpoint
 from datong.errors import DatongError
 
 __all__ = ["main"]
@@ -44,5 +45,5 @@ def main() -> None:
     """Datong 打通 joins a retailer's online and offline business into one loop."""
 
 
-for command in (init, serve, demo, load, link, report, quarantine, export, erase, doctor):
+for command in (init, serve, demo, load, link, report, quarantine, touchpoint, export, erase, doctor):
     main.add_command(command)

@@ -58,6 +58,13 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Receipt Issued", "receipt", ("ref", "place", "items"), "bought"),
         EventType("Receipt Returned", "receipt", ("ref", "place", "items")),
         EventType("Guide Contacted", "offline", ("ident",)),
+        # what social networks push, and shoppers do there
+        EventType("Channel Followed", "social", ("ident",)), EventType("Channel Unfollowed", "social", ("ident",)),
+        EventType("Scene Scanned", "social", ("ident",), "seen"), EventType("Menu Clicked", "social", ("ident",)),
+        EventType("Message Received", "social", ("ident",)), EventType("Message Reported", "social", ("ident",)),
+        EventType("Subscription Answered", "social", ("ident",)), EventType("Mentioned", "social", ("ident",)),
+        EventType("Location Reported", "social", ("ident",)), EventType("Mini Program Entered", "social", ("ident",)),
+        EventType("Authorisation Withdrawn", "social", ("ident",)),
         # stock: what a place holds, and what moves between places
         *(EventType(n, "stock", ("place", "items")) for n in ("Stock Counted", "Stock Received", "Stock Adjusted")),
         EventType("Goods Observed", "stock", ("place",)),

@@ -12,6 +12,7 @@ from datong.places.draft import with_floor
 from datong.places.geojson import FloorRead, read_floor, write_floor
 from datong.places.geometry import ZoneIndex, ground_of, polygon_of, spots_of, trade_ring
 from datong.places.hours import Hours, Span
+from datong.places.location import check_store
 from datong.places.plan import (
     Floor,
     Name,
@@ -51,7 +52,8 @@ from datong.places.venue_file import read_venue
 __all__ = [
     "Floor", "FloorRead", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan", "PlanChange", "Point",
     "Present", "Rect", "Ring", "Sensor", "Shop", "Span", "Spot", "StoreRow", "TradeArea", "Venue", "Zone",
-    "ZoneIndex", "ZoneRow", "drop_venue", "ground_of", "known_stores", "plan_change", "plan_history", "polygon_of",
+    "ZoneIndex", "ZoneRow", "check_store", "drop_venue", "ground_of", "known_stores", "plan_change", "plan_history",
+    "polygon_of",
     "presence_of", "present", "read_floor", "read_venue", "spots_of", "stores", "trade_ring", "update_venue",
     "venue_at", "venue_problems", "venue_remarks", "venues", "with_floor", "write_floor", "zones",
 ]

@@ -27,10 +27,13 @@ from datong.touchpoints.quarantine import Replayed, discard, forget, mend, repla
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
 from datong.touchpoints.recall import event_of, recall
 from datong.touchpoints.step import QuarantineDesk
+from datong.touchpoints.stores import StoreLine, StoresTaken, read_stores, take_stores
+from datong.touchpoints.tried import Tried, try_frame
 
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result",
-    "Secrets", "SourceSeen", "Unread", "discard", "event_of", "fingerprint", "forget", "inspect", "kinds", "mend",
-    "quarantined", "read_elements", "read_mapping", "reasons", "recall", "replay", "sources",
+    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Secrets",
+    "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "discard", "event_of", "fingerprint", "forget",
+    "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "read_stores", "reasons", "recall",
+    "replay", "sources", "take_stores", "try_frame",
 ]

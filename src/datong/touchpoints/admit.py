@@ -26,6 +26,7 @@ from datong.model import (
     local_parts,
     to_iso,
 )
+from datong.places import check_store
 from datong.privacy import Vault
 from datong.storage import Record, event_key
 from datong.touchpoints.call import Call
@@ -254,6 +255,8 @@ def _check(
     for need in kind.needs:
         if need != "ident" and not getattr(parts, need) and not (need == "place" and parts.rest.get("sensor")):
             raise _missing(kind.name, need)  # (a sensor will do for a place: places knows where it hangs)
+    if kind.name == "Store Updated":
+        check_store(parts.rest)
     if kind.name == "Campaign Updated" and not parts.campaign:
         raise _missing(kind.name, "campaign")
     if kind.name == "Transfer Sent" and not parts.rest.get("to"):

@@ -13,6 +13,7 @@ from datong.places import (
     FloorRead,
     Name,
     Venue,
+    ground_of,
     read_floor,
     read_venue,
     venue_problems,
@@ -154,8 +155,8 @@ def test_the_plans_of_a_real_mall_are_read_whole() -> None:
         found = read_floor(file.read_bytes())
         assert (found.units, found.problems) == ("lonlat", [])
         info = msgspec.json.decode(file.with_name(file.name.replace("geojson_map", "floor_info")).read_bytes())
-        assert found.floor.box.w == pytest.approx(info["map_info"]["width"], abs=0.01)
-        assert found.floor.box.h == pytest.approx(info["map_info"]["height"], abs=0.01)
+        size = (info["map_info"]["width"], info["map_info"]["height"])
+        assert ground_of(found.floor).bounds == pytest.approx((0, 0, *size), abs=0.01)  # type: ignore[union-attr]
         zones += len(found.floor.zones)
         venue, _ = with_floor(venue, found)
         again = read_floor(msgspec.json.encode(write_floor(venue, found.floor)))

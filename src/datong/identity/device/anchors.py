@@ -3,8 +3,8 @@
 - **login**: a trusted touchpoint identified somebody together with the address the device had at that minute, as a WiFi
   portal does. A maker's address stays tied; a made-up one only for as long as it is heard without an hour's pause.
 - **app**: the retailer's own app, where somebody is logged in, said which Bluetooth or app device it runs on.
-
-A payment near a device is no anchor in the state but an observation repeated over days: see `payers`.
+- **payment**: the device was there again and again when somebody paid (`payers`), an anchor run said so in the log, and
+  the graph let it; the device goes with the undo of it.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from datong.identity.device.anchors import take_anchors, take_sightings
+from datong.identity.device.payments import take_payers
 from datong.identity.device.sightings import append_sightings
 from datong.model import Batch
 from datong.places import venues
@@ -27,8 +28,9 @@ class Devices(Stage):
         self._places: dict[str, str] | None = None
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
-        """Take the batch's anchors, then its sightings of devices that are tied to somebody."""
+        """Take the batch's anchors (login, app, payment), then its sightings of devices that are tied to somebody."""
         take_anchors(tx, batch.events, self._naming)
+        take_payers(tx, batch.events)
         take_sightings(tx, batch.events, self._vault)
 
     def fold(self, batch: Batch, facts: FactsTx) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from datong.errors import Conflict, DatongError, NotFound, Rejected
-from datong.identity.correct import correct_all
+from datong.errors import Conflict, DatongError, Rejected
+from datong.identity.linking.anchors import Tied, find_anchors
 from datong.identity.linking.calibrate import Calibration
 from datong.identity.linking.find import Found, find
 from datong.identity.linking.kept_model import keep_model, kept_model, model_name
@@ -21,26 +21,30 @@ from datong.identity.linking.tables import PROPOSAL, REVIEW, RUN
 from datong.privacy import Vault, namespaces
 from datong.storage import Store, cursor, insert, set_cursor
 
-__all__ = ["ASK", "AUTO", "REVIEWS", "carry_out", "publish", "start_run", "votes"]
+__all__ = ["ASK", "AUTO", "REVIEWS", "carry_out", "start_run", "votes"]
 
 AUTO, ASK = 0.99, 0.2
 """From which probability pairs are joined without asking, and from which people are asked."""
 
+KINDS = ("records", "anchors")
 _COUNTER, REVIEWS = "identity.runs", "identity.reviews"
-_CHUNK = 2_000
 _alive: set[tuple[str, int]] = set()
 
 log = logging.getLogger("datong.identity.linking")
 
 
 def start_run(
-    store: Store, vault: Vault, *, actor: str, auto: float = AUTO, ask: float = ASK, wait: bool = False,
-    progress: Callable[[str, float], None] | None = None,
+    store: Store, vault: Vault, *, actor: str, kind: str = "records", auto: float = AUTO, ask: float = ASK,
+    wait: bool = False, progress: Callable[[str, float], None] | None = None,
 ) -> int:
     """Start a dry run in a thread of its own and return its number; with `wait`, carry it out here.
 
-    Raises Conflict while another one runs, Rejected for thresholds that are none.
+    `kind` is `records` (members by what they told of themselves) or `anchors` (devices by payments, to which the
+    thresholds do not apply). Raises Conflict while another one runs, Rejected for thresholds or a kind that are none.
     """
+    if kind not in KINDS:
+        raise Rejected(f"there is no linking run of kind {kind[:20]!r}", code="bad_run", field="kind",
+                       hint=f"one of {', '.join(KINDS)}")
     if not 0 < ask <= auto <= 1:
         raise Rejected("the thresholds must be 0 < ask ≤ auto ≤ 1", code="bad_threshold", field="auto",
                        hint=f"usual are {ASK} and {AUTO}")
@@ -54,7 +58,7 @@ def start_run(
         insert(tx, RUN, [{
             "id": run, "at": store.clock.now(), "state": "waiting", "actor": actor[:128], "stage": "", "progress": 0.0,
             "model": "", "auto": auto, "ask": ask, "records": 0, "merged": 0, "split": 0, "unchanged": 0, "review": 0,
-            "error": "",
+            "error": "", "kind": kind,
         }])
         _alive.add(_mark(store, run))
     if wait:
@@ -77,6 +81,11 @@ def carry_out(
         _set(store, run, state="running")
         with store.state.read() as tx:
             row = tx.execute(sa.select(RUN).where(RUN.c.id == run)).one()
+        if row.kind == "anchors":
+            tell("meeting", 0.1)
+            _keep_anchors(store, run, find_anchors(store))
+            return
+        with store.state.read() as tx:
             before = tx.execute(sa.select(sa.func.max(RUN.c.id)).where(RUN.c.model != "", RUN.c.id < run)).scalar()
             policy = namespaces(store.settings)
             records = read_records(tx, vault, policy, lambda part: tell("reading", 0.4 * part))
@@ -95,36 +104,16 @@ def carry_out(
         _alive.discard(_mark(store, run))
 
 
-def publish(store: Store, run: int, *, actor: str) -> int:
-    """Make a run's joins known to the flow and open its questions; return how many joins.
-
-    Each join is an event that the graph still weighs against its limits. Doing it twice does nothing more. Raises
-    NotFound, or Conflict when the run is not done or a later one is published.
-    """
-    with store.state.read() as tx:
-        row = tx.execute(sa.select(RUN).where(RUN.c.id == run)).first()
-        if row is None:
-            raise NotFound(f"there is no linking run {run}", field="run")
-        if row.state not in ("done", "published"):
-            raise Conflict(f"linking run {run} is {row.state}", hint="only a run that is done can be published")
-        later = sa.select(RUN.c.id).where(RUN.c.id > run, RUN.c.state == "published")
-        if (newer := tx.execute(later).scalar()) is not None:
-            raise Conflict(f"linking run {newer}, a later one, is published", hint="start a new run")
-        pairs = tx.execute(sa.select(PROPOSAL.c.a, PROPOSAL.c.b, PROPOSAL.c.confidence).where(PROPOSAL.c.run == run)
-                           .order_by(PROPOSAL.c.a, PROPOSAL.c.b)).all()
-    for at in range(0, len(pairs), _CHUNK):
-        correct_all(store, [
-            {"action": "join", "actor": f"linker:{run}", "id": f"linker:{run}:{a}:{b}", "keys": [str(a), str(b)],
-             "confidence": confidence, "kind": "probabilistic", "model": model_name(run),
-             "reason": f"linking run {run}, published by {actor}"}
-            for a, b, confidence in pairs[at : at + _CHUNK]
-        ])
+def _keep_anchors(store: Store, run: int, found: Tied) -> None:
+    """Write which devices a run would tie."""
     with store.state.write() as tx:
-        tx.execute(sa.update(REVIEW).where(REVIEW.c.state == "open", REVIEW.c.run != run).values(state="superseded"))
-        tx.execute(sa.update(REVIEW).where(REVIEW.c.state == "proposed", REVIEW.c.run == run).values(state="open"))
-        tx.execute(sa.update(RUN).where(RUN.c.id == run, RUN.c.state == "done")
-                   .values(state="published", published=store.clock.now()))
-    return len(pairs)
+        insert(tx, PROPOSAL, [
+            {"run": run, "a": tie.known_by, "b": tie.device, "confidence": tie.confidence, "ns": tie.ns,
+             "first": tie.first, "last": tie.last} for tie in found.ties])
+        tx.execute(sa.update(RUN).where(RUN.c.id == run).values(
+            state="done", stage="", progress=1.0, finished=store.clock.now(), merged=len(found.ties),
+            records=len(found.ties) + found.unchanged + found.elsewhere, unchanged=found.unchanged,
+            split=found.elsewhere, report=msgspec.json.encode(found.report)))
 
 
 def _keep(store: Store, run: int, found: Found, records: Any, report: dict[str, Any]) -> None:

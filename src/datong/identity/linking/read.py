@@ -34,7 +34,7 @@ def run(tx: sa.Connection, id: int | str) -> dict[str, Any]:  # noqa: A002
         "splits": [{**each, "label": label(each["member"])} for each in report.get("splits", ())],
         "largest": [{**each, "labels": _labels(each)} for each in report.get("largest", ())],
         "drift": report.get("drift", []), "bands": report.get("bands", []), "keys": report.get("keys", []),
-        "linked": report.get("linked", {}), "votes": report.get("votes", 0),
+        "linked": report.get("linked", {}), "votes": report.get("votes", 0), "anchors": report.get("anchors", []),
     }
 
 

@@ -30,8 +30,10 @@ RUN = state_table(
     sa.Column("review", sa.BigInteger, nullable=False),
     sa.Column("report", sa.LargeBinary),
     sa.Column("error", sa.String(512), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False, server_default="records"),
 )
-"""Linking runs: `state` waiting, running, done, published or failed; `stage` and `progress` (0..1) while it runs.
+"""Linking runs: `state` waiting, running, done, published, withdrawn or failed; `stage` and `progress` (0..1) while it
+runs. `kind`: `records` compares what members told of themselves, `anchors` devices with payments.
 
 Pairs of a probability from `auto` on are joined when the run is published, those from `ask` on are for review.
 """
@@ -42,9 +44,15 @@ PROPOSAL = state_table(
     sa.Column("a", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
     sa.Column("b", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
     sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("ns", sa.String(64), nullable=False, server_default=""),
+    sa.Column("first", sa.BigInteger),
+    sa.Column("last", sa.BigInteger),
     subject="a:ident b:ident",
 )
-"""What a run would join: the identifiers by which two members are known best."""
+"""What a run would join: the identifiers by which two members are known best, or a payer's and a device.
+
+Of a device, `ns` is the namespace, `first` and `last` (ms) when it was first and last there as its payer paid.
+"""
 
 REVIEW = state_table(
     "identity", "review",

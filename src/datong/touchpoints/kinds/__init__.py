@@ -10,6 +10,9 @@ from datong.touchpoints.call import Kind
 from datong.touchpoints.kinds.ble import Ble
 from datong.touchpoints.kinds.pos import Pos
 from datong.touchpoints.kinds.web import Web
+from datong.touchpoints.kinds.webhook import Webhook
+from datong.touchpoints.kinds.wechat import Wechat
+from datong.touchpoints.kinds.weibo import Weibo
 from datong.touchpoints.kinds.wifi import Wifi
 
 __all__ = ["find_kind", "kinds"]
@@ -18,7 +21,7 @@ __all__ = ["find_kind", "kinds"]
 @cache
 def kinds() -> dict[str, Kind]:
     """Return every kind by name; an installed package may replace a built-in one."""
-    found: dict[str, type[Kind]] = {built_in.kind: built_in for built_in in (Web, Pos, Wifi, Ble)}
+    found: dict[str, type[Kind]] = {one.kind: one for one in (Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook)}
     found.update(plugins("datong.touchpoints"))
     return {name: kind() for name, kind in found.items()}
 

@@ -68,7 +68,14 @@ class Maker:
         return call(f"products/{row['sku'] or number}/{self._edition}", "Product Updated", properties=properties)
 
     def _stores(self, row: dict[str, Any], _number: int) -> Call:
-        properties = {k: v for k in ("name", "format", "city", "venue") if (v := row.get(k)) is not None}
+        texts = ("name", "format", "city", "region", "country", "hours", "venue")
+        properties: dict[str, Any] = {k: v for k in texts if (v := row.get(k)) is not None}
+        for name in ("lat", "lon"):
+            if row.get(name) is not None:
+                try:
+                    properties[name] = float(row[name])
+                except (TypeError, ValueError):
+                    properties[name] = row[name]  # admission says what is wrong with it
         properties["store_id"] = row["store"]
         return call(f"stores/{row['store']}/{self._edition}", "Store Updated", properties=properties)
 

@@ -40,7 +40,8 @@ SHAPES: dict[str, Shape] = {
     s.name: s
     for s in (
         Shape("products", ("sku", "name", "category", "brand", "price", "listed"), (("sku",),)),
-        Shape("stores", ("store", "name", "format", "city", "venue"), (("store",),)),
+        Shape("stores", ("store", "name", "format", "city", "region", "country", "lat", "lon", "hours", "venue"),
+              (("store",),)),
         Shape("members", ("time",), (), persons=True, open=("traits",)),
         Shape(
             "receipts",

@@ -130,10 +130,14 @@ export interface Voted {
   parts: Weight[];
 }
 
-export type RunState = "waiting" | "running" | "done" | "published" | "failed";
+export type RunState = "waiting" | "running" | "done" | "published" | "failed" | "withdrawn";
+
+/** Members by what they told of themselves, or devices by who pays where they are. */
+export type RunKind = "records" | "anchors";
 
 export interface RunRow {
   id: string;
+  kind: RunKind;
   at: Millis;
   state: RunState;
   actor: string;
@@ -156,6 +160,21 @@ export interface RunPage extends RunRow {
   largest: { members: number[]; labels: string[]; size: number }[];
   drift: { name: string; before: number; after: number }[];
   bands: { name: string; from: number | null; to: number | null; pairs: number }[];
+  anchors: Anchor[];
+}
+
+/** A device that was in the shop at `meetings` of the `occasions` on which the member paid; `weight` in bits. */
+export interface Anchor {
+  member: number;
+  label: string;
+  ns: string;
+  meetings: number;
+  occasions: number;
+  others: number;
+  weight: number;
+  confidence: number;
+  first: Millis;
+  last: Millis;
 }
 
 export interface Breaker {

@@ -21,6 +21,7 @@ from datong.cli.serve import config_option
 from datong.config import load
 from datong.errors import DatongError, Unavailable
 from datong.identity import linking
+from datong.storage import Store
 
 __all__ = ["link"]
 
@@ -32,46 +33,52 @@ _SHOWN = 20
 @config_option
 @click.option("--dry-run", is_flag=True, help="Find and report only: what it does without --publish anyway.")
 @click.option("--publish", "number", type=int, metavar="RUN", help="Join what this dry run found.")
+@click.option("--withdraw", "back", type=int, metavar="RUN", help="Take back all joins of a published run.")
+@click.option("--anchors", is_flag=True, help="Tie devices to who pays where they are, instead of comparing members.")
 @click.option("--show", type=int, metavar="RUN", help="Report an earlier run once more.")
 @click.option("--auto", default=linking.AUTO, show_default=True, help="From which probability to join without asking.")
 @click.option("--ask", default=linking.ASK, show_default=True, help="From which probability to ask people.")
 @click.option("--csv", "as_csv", is_flag=True, help="Every merge and split as CSV, and nothing else.")
 def link(
-    config: Path, dry_run: bool, number: int | None, show: int | None, auto: float, ask: float, as_csv: bool
+    config: Path, dry_run: bool, number: int | None, back: int | None, anchors: bool, show: int | None, auto: float,
+    ask: float, as_csv: bool,
 ) -> None:
     """Link members who are one person, by names, addresses, numbers and dates of birth.
 
-    A dry run changes nothing: it reports what would be joined, what people should look at, and how far the model has
-    moved since the last run. Publish it with --publish RUN.
+    With --anchors, find devices that were in a shop again and again when the same member paid there. A dry run changes
+    nothing: it reports what would be joined, what people should look at, and how far the model has moved since the last
+    run. Publish it with --publish RUN; take all of it back with --withdraw RUN.
     """
-    if number is not None and (dry_run or show is not None):
-        raise click.UsageError("--publish goes without --dry-run and --show")
+    if sum((number is not None, back is not None, dry_run or show is not None)) > 1:
+        raise click.UsageError("--publish, --withdraw, --dry-run and --show go without one another")
+    change = _Change(number, back)
+    kind = "anchors" if anchors else "records"
     console = Console(stderr=as_csv, highlight=False)
     try:
         with datong.open(str(config)) as platform:
-            if number is not None:
+            if change.run:
                 platform.flow.drain()
-                joins = linking.publish(platform.store, number, actor=_ACTOR)
+                joins = change.make(platform.store)
                 platform.flow.drain()
-                console.print(_published(number, joins))
+                console.print(change.said(joins))
                 return
             if show is None:
                 platform.flow.drain()
                 with _Bar(console) as bar:
-                    show = linking.start_run(platform.store, platform.vault, actor=_ACTOR, auto=auto, ask=ask,
-                                             wait=True, progress=bar.show)
+                    show = linking.start_run(platform.store, platform.vault, actor=_ACTOR, kind=kind, auto=auto,
+                                             ask=ask, wait=True, progress=bar.show)
             with platform.store.state.read() as tx:
                 page = linking.run(tx, show)
     except Unavailable as error:
         if error.code != "data_in_use":
             raise
         settings = load(config)
-        if number is not None:
-            joins = remote(settings, f"/api/linking/runs/{number}/publish", body={})["published"]
-            console.print(_published(number, joins))
+        if change.run:
+            answer = remote(settings, f"/api/linking/runs/{change.run}/{change.verb}", body={})
+            console.print(change.said(next(iter(answer.values()))))
             return
         if show is None:
-            show = int(remote(settings, "/api/linking/runs", body={"auto": auto, "ask": ask})["id"])
+            show = int(remote(settings, "/api/linking/runs", body={"kind": kind, "auto": auto, "ask": ask})["id"])
             with _Bar(console) as bar:
                 _await(lambda: remote(settings, f"/api/linking/runs/{show}"), bar)
         page = remote(settings, f"/api/linking/runs/{show}")
@@ -104,12 +111,30 @@ def _await(read: Callable[[], Any], bar: _Bar) -> None:
         raise DatongError(f"linking run {page['id']} failed: {page['error']}")
 
 
-def _published(number: int, joins: int) -> str:
-    return (f"Run {number} is published: {joins:,} joins went into the log. "
-            "Each is weighed against the limits once more; see a member's page for what became of it.")
+class _Change:
+    """What is to be made of a run that was carried out: publish it, or take it back; `run` 0 is neither."""
+
+    def __init__(self, publish: int | None, withdraw: int | None) -> None:
+        self.verb = "publish" if publish is not None else "withdraw"
+        self.run = publish if publish is not None else withdraw or 0
+
+    def make(self, store: Store) -> int:
+        """Publish or withdraw the run; return how many joins."""
+        return (linking.publish if self.verb == "publish" else linking.withdraw)(store, self.run, actor=_ACTOR)
+
+    def said(self, joins: int) -> str:
+        """Return what was done, in words."""
+        if self.verb == "withdraw":
+            return (f"Run {self.run} is withdrawn: {joins:,} joins are taken back. One on which a later decision stands "
+                    "stays; see its member's page.")
+        return (f"Run {self.run} is published: {joins:,} joins went into the log. "
+                "Each is weighed against the limits once more; see a member's page for what became of it.")
 
 
 def _print(console: Console, page: dict[str, Any]) -> None:
+    if page["kind"] == "anchors":
+        _print_anchors(console, page)
+        return
     console.print(f"Linking run {page['id']} ({page['state']}, {page['records']:,} records)")
     table = Table(box=SIMPLE, padding=0)
     for name in ("members", "count"):
@@ -131,9 +156,34 @@ def _print(console: Console, page: dict[str, Any]) -> None:
         console.print(f"Nothing is changed yet. Publish it: datong link --publish {page['id']}")
 
 
+def _print_anchors(console: Console, page: dict[str, Any]) -> None:
+    console.print(f"Anchor run {page['id']} ({page['state']}): {page['merged']:,} devices would be tied to who pays "
+                  f"where they are; {page['unchanged']:,} are tied already, {page['split']:,} are somebody else's.")
+    table = Table(box=SIMPLE, padding=0)
+    for name in ("member", "device", "met", "payments", "confidence"):
+        table.add_column(name, justify="left" if name in ("member", "device") else "right", no_wrap=True)
+    for each in page["anchors"][:_SHOWN]:
+        table.add_row(each["label"], each["ns"], str(each["meetings"]), str(each["occasions"]),
+                      f"{each['confidence']:.4f}")
+    if page["anchors"]:
+        console.print(table)
+    if page["state"] != "done":
+        return
+    if page["merged"]:
+        console.print(f"Nothing is changed yet. Publish it: datong link --publish {page['id']}")
+    else:
+        console.print("No device was at three payments of one member, with nobody else to explain it. That takes "
+                      "sensors in shops, and addresses that stay: a WiFi login or your app.")
+
+
 def _csv(page: dict[str, Any]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    if page["kind"] == "anchors":
+        columns = ("label", "ns", "meetings", "occasions", "others", "weight", "confidence")
+        writer.writerow(("member", *columns[1:]))
+        writer.writerows([each[name] for name in columns] for each in page["anchors"])
+        return text.getvalue()
     writer.writerow(("kind", "members", "confidence"))
     for each in page["merges"]:
         writer.writerow(("merge", " ".join(each["labels"]), each["confidence"]))

@@ -13,7 +13,7 @@ from datong.cli import main
 from datong.identity import linking
 
 PAGE: dict[str, Any] = {
-    "id": "3", "state": "done", "stage": "", "progress": 1.0, "records": 1200, "merged": 2, "unchanged": 1100,
+    "id": "3", "kind": "records", "state": "done", "stage": "", "progress": 1.0, "records": 1200, "merged": 2, "unchanged": 1100,
     "review": 7, "split": 1, "error": "",
     "merges": [{"members": [1, 2], "labels": ["M000001", "M000002"], "confidence": 0.998}],
     "splits": [{"member": 5, "label": "M000005", "parts": 2}],
@@ -49,10 +49,27 @@ def test_what_is_wrong_is_said_with_the_next_step(config: str) -> None:
     assert "there is no linking run 4" in err
     code, _, err = run("--config", config, "--publish", "4", "--dry-run")
     assert code == 2
-    assert "--publish goes without --dry-run and --show" in err
+    assert "--publish, --withdraw, --dry-run and --show go without one another" in err
+    code, _, err = run("--config", config, "--withdraw", "4")
+    assert code != 0
+    assert "there is no linking run 4" in err
     code, _, err = run("--config", config, "--auto", "0.1")
     assert code != 0
     assert "usual are 0.2 and 0.99" in err
+
+
+def test_anchors_are_found_published_and_taken_back(config: str) -> None:
+    code, out, _ = run("--config", config, "--anchors")
+    assert code == 0
+    assert "Anchor run 1 (done): 0 devices would be tied" in out
+    assert "No device was at three payments of one member" in out
+    assert run("--config", config, "--publish", "1")[1].startswith("Run 1 is published: 0 joins")
+    assert run("--config", config, "--withdraw", "1")[1].startswith("Run 1 is withdrawn: 0 joins")
+    code, _, err = run("--config", config, "--withdraw", "1")
+    assert code != 0
+    assert "linking run 1 is withdrawn" in err
+    code, out, _ = run("--config", config, "--show", "1", "--csv")
+    assert (code, out) == (0, "member,ns,meetings,occasions,others,weight,confidence\n")
 
 
 def test_a_running_platform_does_it(config: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +91,7 @@ def test_a_running_platform_does_it(config: str, monkeypatch: pytest.MonkeyPatch
         assert code == 0
         assert "2 members would be one: M000001, M000002" in out
         assert "weight moved: given: exact +5.0 → +7.2 bits" in out
-        assert asked[0] == ("/api/linking/runs", {"auto": linking.AUTO, "ask": linking.ASK})
+        assert asked[0] == ("/api/linking/runs", {"kind": "records", "auto": linking.AUTO, "ask": linking.ASK})
         code, out, _ = run("--config", config, "--publish", "3")
         assert "Run 3 is published: 1,234 joins went into the log." in out
         states = iter(["done"])

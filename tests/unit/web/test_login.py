@@ -19,7 +19,8 @@ READ = ("/api/me", "/api/live", "/api/events", "/api/stream", "/api/members", "/
         "/api/linking/runs/1", "/api/quarantine", "/api/quarantine/1", "/api/report/sales", "/api/sales?format=csv")
 WRITE = ("/api/campaigns/shoes-now/state", "/api/campaigns/shoes-now/launch", "/api/quarantine/replay",
          "/api/quarantine/discard", "/api/quarantine/1", "/api/review/1", "/api/review/1/undo", "/api/linking/runs",
-         "/api/linking/runs/1/publish", "/api/identity/dry-run", *(f"/api/identity/{action}" for action in ACTIONS))
+         "/api/linking/runs/1/publish", "/api/linking/runs/1/withdraw", "/api/identity/dry-run",
+         *(f"/api/identity/{action}" for action in ACTIONS))
 OPEN = {"/api/login", "/api/logout", "/api/clock", "/healthz", "/metrics"}
 
 

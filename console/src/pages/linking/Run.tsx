@@ -12,7 +12,7 @@ import { Confirm } from "../../parts/Confirm";
 import { Answer, Notice, useErrorText } from "../../parts/Notice";
 import { Figures, Page } from "../../parts/Page";
 import { useToast } from "../../parts/toast";
-import { Bands, Drift, Largest, Merges, Splits } from "./report";
+import { Anchors, Bands, Drift, Largest, Merges, Splits } from "./report";
 import { RunState } from "./state";
 
 function Report({ run }: { run: RunPage }) {
@@ -42,6 +42,21 @@ function Report({ run }: { run: RunPage }) {
   );
 }
 
+function AnchorReport({ run }: { run: RunPage }) {
+  const { t } = useWords();
+  const format = useFormat();
+  return (
+    <>
+      <Figures items={[
+        { name: t("run.anchors.new"), value: format.number(run.merged), note: t("run.anchors.new.note") },
+        { name: t("run.anchors.kept"), value: format.number(run.unchanged) },
+        { name: t("run.anchors.elsewhere"), value: format.number(run.split), note: t("run.anchors.elsewhere.note") },
+      ]} />
+      <Anchors run={run} />
+    </>
+  );
+}
+
 function Publish({ run }: { run: RunPage }) {
   const { t } = useWords();
   const format = useFormat();
@@ -66,10 +81,41 @@ function Publish({ run }: { run: RunPage }) {
       </button>
       <Confirm open={asked} title={t("run.publish.title")} busy={publish.isPending} action={t(publish.isPending ? "run.publish.busy" : "run.publish")}
         points={[
-          t("run.publish.merged", { count: format.number(run.merged) }), t("run.publish.review", { count: format.number(run.review) }),
+          ...(run.kind === "anchors" ? [t("run.publish.anchors", { count: format.number(run.merged) })] : [
+            t("run.publish.merged", { count: format.number(run.merged) }), t("run.publish.review", { count: format.number(run.review) }),
+          ]),
           t("run.publish.limits"), t("run.publish.undo"),
         ]}
         onClose={() => setAsked(false)} onConfirm={() => publish.mutate()} />
+    </>
+  );
+}
+
+function Withdraw({ run }: { run: RunPage }) {
+  const { t } = useWords();
+  const format = useFormat();
+  const toast = useToast();
+  const errorText = useErrorText();
+  const data = useQueryClient();
+  const [asked, setAsked] = useState(false);
+  const withdraw = useMutation({
+    mutationFn: () => post<{ withdrawn: number }>(`/api/linking/runs/${encodeURIComponent(run.id)}/withdraw`),
+    onSuccess: ({ withdrawn }) => toast({ text: t("run.withdrawn.toast", { count: format.number(withdrawn) }) }),
+    onError: (error) => toast({ text: t("correct.failed", { message: errorText(error) }), bad: true }),
+    onSettled: () => {
+      setAsked(false);
+      return Promise.all(["runs", "member", "members"].map((name) => data.invalidateQueries({ queryKey: [name] })));
+    },
+  });
+  if (run.state !== "published") return null;
+  return (
+    <>
+      <button type="button" className="button" disabled={withdraw.isPending} onClick={() => setAsked(true)}>
+        {t("run.withdraw")}
+      </button>
+      <Confirm open={asked} title={t("run.withdraw.title")} busy={withdraw.isPending} action={t("run.withdraw")}
+        points={[t("run.withdraw.all"), t("run.withdraw.later"), t("run.withdraw.again")]}
+        onClose={() => setAsked(false)} onConfirm={() => withdraw.mutate()} />
     </>
   );
 }
@@ -95,6 +141,7 @@ export default function Run() {
             <Icon name="back" /> {t("nav.linking")}
           </Link>
           {run && <Publish run={run} />}
+          {run && <Withdraw run={run} />}
         </>
       }>
       <Answer query={query} lines={12}>
@@ -105,9 +152,7 @@ export default function Run() {
             <Notice title={t("run.running")} text={t("run.running.hint")}>
               <RunState run={found} />
             </Notice>
-          ) : (
-            <Report run={found} />
-          )
+          ) : found.kind === "anchors" ? <AnchorReport run={found} /> : <Report run={found} />
         }
       </Answer>
     </Page>

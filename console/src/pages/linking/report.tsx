@@ -134,3 +134,30 @@ export function Drift({ run }: { run: RunPage }) {
     </Card>
   );
 }
+
+export function Anchors({ run }: { run: RunPage }) {
+  const { t, w } = useWords();
+  const format = useFormat();
+  const columns: Column<RunPage["anchors"][number]>[] = [
+    {
+      key: "member", title: t("run.member"), phone: "title", plain: (row) => row.label,
+      show: (row) => <MemberLink member={row.member} label={row.label} />,
+    },
+    { key: "ns", title: t("run.device"), plain: (row) => row.ns, show: (row) => w(row.ns) },
+    {
+      key: "meetings", title: t("run.meetings"), number: true, plain: (row) => row.meetings,
+      show: (row) => t("run.meetings.of", { met: format.number(row.meetings), paid: format.number(row.occasions) }),
+    },
+    { key: "others", title: t("run.others"), number: true, phone: "hide", plain: (row) => row.others, show: (row) => format.number(row.others) },
+    { key: "last", title: t("run.last"), phone: "hide", plain: (row) => format.dateTime(row.last), show: (row) => format.dateTime(row.last) },
+    {
+      key: "confidence", title: t("run.confidence"), number: true, plain: (row) => row.confidence,
+      show: (row) => format.percent(row.confidence, 2),
+    },
+  ];
+  return (
+    <Listed title={t("run.anchors")} hint={t("run.anchors.hint")} name={`run-${run.id}-anchors`} rows={run.anchors} columns={columns}
+      rowKey={(row) => `${row.member} ${row.ns} ${row.first}`}
+      empty={<Notice tight title={t("run.anchors.empty")} text={t("run.anchors.empty.hint")} />} />
+  );
+}

@@ -125,8 +125,8 @@ class _Change:
     def said(self, joins: int) -> str:
         """Return what was done, in words."""
         if self.verb == "withdraw":
-            return (f"Run {self.run} is withdrawn: {joins:,} joins are taken back. One on which a later decision stands "
-                    "stays; see its member's page.")
+            return (f"Run {self.run} is withdrawn: {joins:,} joins are taken back. "
+                    "One on which a later decision stands stays; see its member's page.")
         return (f"Run {self.run} is published: {joins:,} joins went into the log. "
                 "Each is weighed against the limits once more; see a member's page for what became of it.")
 

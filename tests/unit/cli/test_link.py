@@ -13,8 +13,8 @@ from datong.cli import main
 from datong.identity import linking
 
 PAGE: dict[str, Any] = {
-    "id": "3", "kind": "records", "state": "done", "stage": "", "progress": 1.0, "records": 1200, "merged": 2, "unchanged": 1100,
-    "review": 7, "split": 1, "error": "",
+    "id": "3", "kind": "records", "state": "done", "stage": "", "progress": 1.0, "records": 1200, "merged": 2,
+    "unchanged": 1100, "review": 7, "split": 1, "error": "",
     "merges": [{"members": [1, 2], "labels": ["M000001", "M000002"], "confidence": 0.998}],
     "splits": [{"member": 5, "label": "M000005", "parts": 2}],
     "largest": [{"members": [1, 2], "labels": ["M000001", "M000002"], "size": 2}],

@@ -24,8 +24,8 @@ def _package() -> str:
     frame = sys._getframe(2)
     while frame:
         name = frame.f_globals.get("__name__", "")
-        if name in ("datong.storage.migrate", "datong.storage.subjects"):
-            return ""  # a revision makes everybody's tables; export and erasure walk the registry
+        if name in ("datong.storage.migrate", "datong.storage.sealed", "datong.storage.subjects"):
+            return ""  # a revision makes everybody's tables; export, erasure and rotation walk the registry
         if name.startswith("datong."):
             parts = name.split(".")
             if parts[1] != "storage" or (len(parts) > 2 and parts[2] not in _NEUTRAL):

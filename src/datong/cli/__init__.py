@@ -13,6 +13,7 @@ from datong import __version__
 from datong.cli.demo import demo
 from datong.cli.doctor import doctor
 from datong.cli.init import init
+from datong.cli.key import key
 from datong.cli.link import link
 from datong.cli.load import load
 from datong.cli.person import erase, export
@@ -45,5 +46,5 @@ def main() -> None:
     """Datong 打通 joins a retailer's online and offline business into one loop."""
 
 
-for command in (init, serve, demo, load, link, report, quarantine, touchpoint, export, erase, doctor):
+for command in (init, serve, demo, load, link, report, quarantine, touchpoint, export, erase, key, doctor):
     main.add_command(command)

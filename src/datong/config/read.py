@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -99,7 +100,9 @@ def load(path: str | Path, environ: Mapping[str, str] = os.environ, **override: 
 
 
 def secret(settings: Settings, where: Secret) -> str:
-    """Return the secret's text from its file or variable; raises ConfigError when it is not there."""
+    """Return the secret's text from its file, variable or command; raises ConfigError when it is not there."""
+    if where.command:
+        return _printed(where.command)
     if where.env:
         if where.env not in os.environ:
             raise ConfigError(f"the environment variable {where.env} is not set", code="secret_missing")
@@ -111,6 +114,18 @@ def secret(settings: Settings, where: Secret) -> str:
     except OSError:
         hint = "make one with: datong init"
         raise ConfigError(f"the secret file {where.file} cannot be read", hint=hint, code="secret_missing") from None
+
+
+def _printed(command: tuple[str, ...]) -> str:
+    """Return what the key store's command prints; what it says of an error may be secret and is not repeated."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        why = f"exit code {code}" if (code := getattr(error, "returncode", None)) else type(error).__name__
+        hint = "run it by hand as the user who runs datong"
+        raise ConfigError(f"the command {command[0]!r} gave no secret: {why}", hint=hint,
+                          code="secret_missing") from None
+    return done.stdout.strip()
 
 
 def _check_retailer(retailer: RetailerSettings, file: Path) -> None:

@@ -11,10 +11,14 @@ __all__ = ["ClockSettings", "ConsoleSettings", "PrivacySettings", "RetailerSetti
 
 
 class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A secret kept outside the configuration: in a file or in an environment variable."""
+    """A secret kept outside the configuration: in a file, an environment variable, or what a command prints.
+
+    `command` is the interface to a key store, as `["vault", "read", …]`: run once at the start, without a shell.
+    """
 
     file: str = ""
     env: str = ""
+    command: tuple[str, ...] = ()
 
 
 class RetailerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

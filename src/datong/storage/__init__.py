@@ -20,6 +20,7 @@ from datong.storage.log import (
     event_record,
 )
 from datong.storage.migrate import migrate, migrations
+from datong.storage.sealed import renew_binaries
 from datong.storage.stage import Stage
 from datong.storage.state import Lookup, State, fetch_in, insert, insert_new, upsert
 from datong.storage.store import Store, open_store
@@ -30,5 +31,6 @@ __all__ = [
     "ERASED", "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts",
     "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "erase_facts",
     "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert", "insert_new", "migrate",
-    "migrations", "open_store", "personal_facts", "personal_rows", "set_cursor", "state_table", "upsert",
+    "migrations", "open_store", "personal_facts", "personal_rows", "renew_binaries", "set_cursor", "state_table",
+    "upsert",
 ]

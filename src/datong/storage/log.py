@@ -101,8 +101,11 @@ class Log(Protocol):
         """Wait up to `timeout` seconds until there is an entry past `after`; return whether there is one."""
         ...
 
-    def rewrite(self, entries: Sequence[Entry]) -> None:
-        """Replace the topic and body of entries that are there, for an erasure; their keys go on deduplicating."""
+    def rewrite(self, entries: Sequence[Entry], same: bool = False) -> None:
+        """Replace the topic and body of entries that are there; their keys go on deduplicating.
+
+        With `same` they say what they said, sealed anew; else, after an erasure, their digests go too.
+        """
         ...
 
     def close(self) -> None:
@@ -155,15 +158,13 @@ class SqliteLog:
         with self._grown:
             return self._grown.wait_for(lambda: self._end > after, timeout)
 
-    def rewrite(self, entries: Sequence[Entry]) -> None:
-        """Overwrite in one transaction, and wipe what was there: from the pages (secure_delete) and the journal.
-
-        The digests go too, for they were made from what is gone: told again, such an event is a repeat.
-        """
+    def rewrite(self, entries: Sequence[Entry], same: bool = False) -> None:
+        """Overwrite in one transaction, and wipe what was there: from the pages (secure_delete) and the journal."""
         db = self._reader()
         db.execute("BEGIN IMMEDIATE")
         try:
-            sql = f"UPDATE log SET topic = ?, body = ?, digest = {_GONE} WHERE offset = ?"
+            digest = "digest" if same else _GONE
+            sql = f"UPDATE log SET topic = ?, body = ?, digest = {digest} WHERE offset = ?"
             db.executemany(sql, [(topic, body, offset) for offset, topic, body in entries])
             db.execute("COMMIT")
         except BaseException:

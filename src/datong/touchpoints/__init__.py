@@ -24,6 +24,7 @@ from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.kinds import kinds
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
 from datong.touchpoints.quarantine import Replayed, discard, forget, mend, replay
+from datong.touchpoints.quarantined import renewed
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
 from datong.touchpoints.recall import event_of, recall
 from datong.touchpoints.step import QuarantineDesk
@@ -32,8 +33,8 @@ from datong.touchpoints.tried import Tried, try_frame
 
 __all__ = [
     "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Secrets",
-    "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "discard", "event_of", "fingerprint", "forget",
-    "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "read_stores", "reasons", "recall",
-    "replay", "sources", "take_stores", "try_frame",
+    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result",
+    "Secrets", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "discard", "event_of", "fingerprint",
+    "forget", "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "read_stores", "reasons",
+    "recall", "renewed", "replay", "sources", "take_stores", "try_frame",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from datong.config import Secret, Settings, secret
 from datong.errors import ConfigError
 from datong.touchpoints.call import Kind, Listening, Secrets
@@ -25,9 +27,11 @@ def _resolve(settings: Settings, given: object, field: str) -> str:
         return given
     if isinstance(given, dict) and len(given) == 1:
         (where, value), = given.items()
-        if where in {"file", "env"} and isinstance(value, str) and value:
+        if where in Secret.__struct_fields__ and value:
             try:
-                found = secret(settings, Secret(**{where: value}))
+                found = secret(settings, msgspec.convert({where: value}, Secret))
+            except msgspec.ValidationError as error:
+                raise ConfigError(f"{field}: {error}", field=field, code="config_value") from None
             except ConfigError as error:
                 raise ConfigError(f"{field}: {error.message}", hint=error.hint, field=field, code=error.code) from None
             if found:

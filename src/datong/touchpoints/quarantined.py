@@ -13,7 +13,7 @@ from datong.storage import QUARANTINE, Record
 from datong.touchpoints.admit import Origin
 from datong.touchpoints.call import Call, Heard, Unread
 
-__all__ = ["Quarantined", "decode_quarantined", "quarantine_record", "raw_of"]
+__all__ = ["Quarantined", "decode_quarantined", "quarantine_record", "raw_of", "renewed"]
 
 _json = msgspec.json.Decoder(Call)
 _order = msgspec.msgpack.Encoder(order="deterministic")
@@ -44,6 +44,13 @@ _decoder = msgspec.msgpack.Decoder(Quarantined)
 def decode_quarantined(body: bytes) -> Quarantined:
     """Return the record that lies in the log."""
     return _decoder.decode(body)
+
+
+def renewed(body: bytes, vault: Vault) -> bytes | None:
+    """Return the record with its text sealed by the key in use, or None where it is already."""
+    kept = _decoder.decode(body)
+    raw = vault.renewed(kept.raw)
+    return None if raw is None else _encoder.encode(msgspec.structs.replace(kept, raw=raw))
 
 
 def quarantine_record(

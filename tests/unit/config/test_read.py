@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from datong.config import FixedClock, ScaledClock, Secret, WallClock, load, make_clock, secret
+from datong.config import FixedClock, ScaledClock, Secret, Settings, WallClock, load, make_clock, secret
 from datong.config.sections import ClockSettings
 from datong.errors import ConfigError
 from datong.model import from_iso
@@ -78,3 +79,13 @@ def test_clocks() -> None:
     assert later <= scaled.now() < later + 60_000
     with pytest.raises(ConfigError):
         make_clock(ClockSettings(as_of="yesterday"))
+
+
+def test_a_secret_may_come_from_a_key_stores_command() -> None:
+    print_it = (sys.executable, "-c", "print('  the key \\n2 abcd ')")
+    assert secret(Settings(), Secret(command=print_it)) == "the key \n2 abcd"
+    failing = (sys.executable, "-c", "raise SystemExit(3)")
+    for command, why in ((failing, "exit code 3"), (("/no/such",), "FileNotFound")):
+        with pytest.raises(ConfigError, match=why) as found:
+            secret(Settings(), Secret(command=command))
+        assert found.value.code == "secret_missing"

@@ -9,7 +9,7 @@ import pytest
 
 from datong.config import Settings
 from datong.errors import ConfigError, Conflict
-from datong.privacy import Vault, open_vault
+from datong.privacy import Vault, next_line, open_vault
 
 SECRET = bytes(range(32))
 
@@ -88,3 +88,32 @@ def test_open_vault_reads_the_created_key_and_says_when_it_is_missing(tmp_path: 
     Vault.create(tmp_path / "secret.key")
     raw = bytes.fromhex((tmp_path / "secret.key").read_text().strip())
     assert open_vault(settings).key("phone", "1") == Vault(raw).key("phone", "1")
+
+
+def test_a_later_key_seals_and_an_earlier_one_still_opens() -> None:
+    old, new = Vault(SECRET), Vault(SECRET, {2: b"n" * 32})
+    sealed = old.seal("王小明")
+    assert new.unseal(sealed) == "王小明"
+    assert new.seal("x")[:1] == b"\x02"
+    again = new.renewed(sealed)
+    assert again is not None
+    assert again[:1] == b"\x02"
+    assert new.unseal(again) == "王小明"
+    assert new.renewed(again) is None
+    assert new.renewed(b"\x01 what is no seal of ours, although it begins like one") is None
+    assert new.key("phone", "1") == old.key("phone", "1")
+    assert new.sign(b"x") == old.sign(b"x")
+    with pytest.raises(ConfigError):
+        old.unseal(again)
+
+
+def test_the_key_file_may_hold_later_sealing_keys(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text(f"{SECRET.hex()}\n3 {'ab' * 32}\n")
+    vault = open_vault(Settings(root=str(tmp_path)))
+    assert (vault.sealing, vault.seal("x")[:1]) == (3, b"\x03")
+    assert next_line(Settings(root=str(tmp_path))).startswith("4 ")
+    for line in ("three ab", "3 xyz", "300 " + "ab" * 32, "3 ab"):
+        (tmp_path / "secret.key").write_text(f"{SECRET.hex()}\n{line}\n")
+        with pytest.raises(ConfigError) as found:
+            open_vault(Settings(root=str(tmp_path)))
+        assert found.value.code == "secret_weak"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 import datong.platform  # noqa: F401 every package declares its tables
 from datong.errors import ConfigError
-from datong.storage import METADATA, State, migrate
+from datong.storage import METADATA, State, migrate, migrations
 
 
 def test_the_revisions_end_where_the_declarations_are(state: State) -> None:
@@ -35,3 +36,18 @@ def test_data_of_a_later_release_are_left_alone(state: State) -> None:
     with pytest.raises(ConfigError) as caught:
         migrate(state.engine)
     assert caught.value.code == "data_version"
+
+
+def test_what_was_said_to_be_apart_stays_so_under_its_new_key(state: State) -> None:
+    """Revision 0011 makes the table of who is apart anew: its rows stay, there and back."""
+    with state.engine.connect().execution_options(datong_write=True) as tx, tx.begin():
+        command.downgrade(migrations(tx), "0010")
+        tx.execute(sa.text("INSERT INTO identity_apart (a, b, seq, active, ended) VALUES (1, 2, 7, :yes, NULL)"),
+                   {"yes": True})
+    migrate(state.engine)
+    with state.engine.connect().execution_options(datong_write=True) as tx, tx.begin():
+        tx.execute(sa.text("INSERT INTO identity_apart (a, b, seq, active, ended) VALUES (1, 2, 9, :yes, NULL)"),
+                   {"yes": True})
+        command.downgrade(migrations(tx), "0010")
+        assert tx.execute(sa.text("SELECT a, b, seq FROM identity_apart")).all() == [(1, 2, 9)]
+    migrate(state.engine)

@@ -16,13 +16,13 @@ from datong.identity.correct import groups_of, keys_of
 from datong.identity.ledger import Ledger
 from datong.identity.pace import Pace
 from datong.identity.policy import Policy
-from datong.identity.region import Region
-from datong.identity.tables import APART, LINK, SHOWN
+from datong.identity.region import Done, Region, part_keys
+from datong.identity.tables import LINK, SHOWN
 from datong.identity.taking_back import take_back
 from datong.model import Event, Merge, Move, Split
-from datong.storage import fetch_in, upsert
+from datong.storage import fetch_in
 
-__all__ = ["Outcome", "Refused", "carry_out", "part_keys"]
+__all__ = ["Outcome", "Refused", "carry_out"]
 
 Outcome = tuple[list[Merge], list[Split], list[Move]]
 
@@ -38,17 +38,14 @@ def carry_out(tx: sa.Connection, policy: Policy, ledger: Ledger, pace: Pace, eve
     try:
         if work is None:
             raise Refused(f"there is no action {str(said.get('action'))[:40]!r}")
-        row, merges, splits, moves = work(_Task(tx, policy, ledger, pace, event))
+        done = work(_Task(tx, policy, ledger, pace, event))
     except Refused as refused:
         row = ledger.record(event, "refuse", None, key=next(iter(keys_of(event)), None),
                             detail=f"{said.get('action')}: {refused}", actor=str(said.get("actor", "")))
         ledger.answer(event, "refused", str(refused), row["seq"])
         return [], [], []
-    ledger.answer(event, "done", seq=row["seq"])
-    return merges, splits, moves
-
-
-Done = tuple[dict[str, Any], list[Merge], list[Split], list[Move]]
+    ledger.answer(event, "done", done.note, done.row["seq"])
+    return done.merges, done.splits, done.moves
 
 
 class _Task:
@@ -102,7 +99,7 @@ def _unmerge(task: _Task) -> Done:
     region.settle(task.event, row, keep=next(iter(body)))
     strongest = min(body, key=lambda k: (task.policy.rank[region.links[k].ns], k))
     part_keys(task.tx, [(key, strongest), *((edge.a, edge.b) for edge in severed)], row["seq"])
-    return row, region.merges, region.splits, region.moves
+    return region.outcome(row)
 
 
 def _split(task: _Task) -> Done:
@@ -127,7 +124,7 @@ def _split(task: _Task) -> Done:
     region.settle(task.event, row, keep=groups[0][0])
     heads = [min(group, key=lambda key: (task.policy.rank.get(links[key].ns, (True, 0, "")), key)) for group in groups]
     part_keys(task.tx, [(a, b) for at, a in enumerate(heads) for b in heads[at + 1 :]], row["seq"])
-    return row, region.merges, region.splits, region.moves
+    return region.outcome(row)
 
 
 def _part(task: _Task) -> Done:
@@ -135,18 +132,16 @@ def _part(task: _Task) -> Done:
     links = task.held([a, b])
     member = links[a].member
     row = task.record("part", member if member is not None else links[b].member, a, links[a].ns)
-    merges: list[Merge] = []
-    splits: list[Split] = []
-    moves: list[Move] = []
+    done = Done(row)
     if member is not None and member == links[b].member:
         region = task.region([member])
         region.disable(cut(sorted(region.edges.values(), key=strength), {a: 1, b: 2}))
         region.settle(task.event, row)
-        merges, splits, moves = region.merges, region.splits, region.moves
+        done = region.outcome(row)
     else:
         row["other"] = links[b].member
     part_keys(task.tx, [(a, b)], row["seq"])
-    return row, merges, splits, moves
+    return done
 
 
 def _share(task: _Task) -> Done:
@@ -157,12 +152,12 @@ def _share(task: _Task) -> Done:
     row = task.record("share", link.member, key, link.ns)
     if link.member is None:
         task.tx.execute(sa.update(LINK).where(LINK.c.key == key).values(shared=True))
-        return row, [], [], []
+        return Done(row)
     region = task.region([link.member])
     region.disable([edge for edge in region.edges.values() if key in (edge.a, edge.b)])
     region.links[key].shared = True
     region.settle(task.event, row)
-    return row, region.merges, region.splits, region.moves
+    return region.outcome(row)
 
 
 def _unshare(task: _Task) -> Done:
@@ -174,7 +169,7 @@ def _unshare(task: _Task) -> Done:
         raise Refused("it is registered in [identity.shared] of the settings")
     task.tx.execute(sa.update(LINK).where(LINK.c.key == key).values(shared=False))
     task.tx.execute(sa.delete(SHOWN).where(SHOWN.c.key == key))
-    return task.record("unshare", None, key, link.ns), [], [], []
+    return Done(task.record("unshare", None, key, link.ns))
 
 
 def _undo(task: _Task) -> Done:
@@ -188,13 +183,7 @@ def _reset(task: _Task) -> Done:
     ns = str(task.said.get("ns", ""))
     if not task.pace.reset(ns):
         raise Refused(f"{ns or 'nothing'} is not stopped")
-    return task.record("reset", None, ns=ns), [], [], []
-
-
-def part_keys(tx: sa.Connection, pairs: Iterable[tuple[int, int]], seq: int) -> None:
-    """Keep that these pairs of identifiers are not one person's, by decision `seq`."""
-    rows = {(min(pair), max(pair)) for pair in pairs}
-    upsert(tx, APART, [{"a": a, "b": b, "seq": seq, "active": True, "ended": None} for a, b in sorted(rows)])
+    return Done(task.record("reset", None, ns=ns))
 
 
 _WORK: dict[str, Callable[[_Task], Done]] = {

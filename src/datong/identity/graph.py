@@ -23,7 +23,7 @@ _LARGE = 1_000
 _LINKS = Lookup(
     sa.select(
         LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.last_seen, LINK.c.since, LINK.c.shared, LINK.c.families,
-        LINK.c.verified, LINK.c.out, MEMBER.c.id, MEMBER.c.created, MEMBER.c.families, MEMBER.c.known,
+        LINK.c.verified, LINK.c.out, MEMBER.c.id, MEMBER.c.created, MEMBER.c.families, MEMBER.c.known, MEMBER.c.first,
     ).select_from(LINK.outerjoin(MEMBER, MEMBER.c.id == LINK.c.member)),
     LINK.c.key,
 )
@@ -42,13 +42,15 @@ class Person:
     __slots__ = ("changed", "counts", "created", "families", "first", "gained", "id", "ids", "into", "known", "new",
                  "strangers")
 
-    def __init__(self, number: int, created: int, families: int, known: bool, new: bool = False) -> None:
+    def __init__(
+        self, number: int, created: int, families: int, known: bool, new: bool = False, first: int | None = None
+    ) -> None:
         self.id, self.created, self.families, self.known, self.new = number, created, families, known, new
         self.counts: dict[str, int] | None = {} if new else None
         self.ids: list[int] = [] if new else [number]
         self.gained: list[Link] = []
         self.strangers: set[int] | None = set() if new else None
-        self.first: int | None = None
+        self.first = first
         self.into: Person | None = None
         self.changed = False
 
@@ -87,6 +89,7 @@ class Graph:
 
     `torn` are the members that lost an identifier on which others of theirs hung: they are to be looked at before the
     next event is decided (`keep_whole`). `left` are all identifiers that left their holder: (offset, member, link).
+    `renamed` are the rows of members that begin with another identifier since.
     `unsettled` says that who holds what has changed in a way no merge explains.
     """
 
@@ -96,6 +99,7 @@ class Graph:
         self.people: dict[int, Person] = {}
         self.touched: dict[int, Link] = {}
         self.merges: list[tuple[int, Person, Person]] = []
+        self.renamed: list[dict[str, Any]] = []
         self.shown: dict[int, dict[int, bool]] = {}
         self.noted: dict[tuple[int, int], bool] = {}
         self.ties = Ties(tx)
@@ -111,14 +115,14 @@ class Graph:
 
     def _load(self, keys: Iterable[int]) -> None:
         people, links = self.people, self.links
-        for key, ns, first, last, since, shared, bits, verified, out, number, created, families, known in _LINKS(
+        for key, ns, first, last, since, shared, bits, verified, out, number, created, families, known, began in _LINKS(
             self.tx, keys
         ):
             person = None
             if number is not None:
                 person = people.get(number)
                 if person is None:
-                    person = people[number] = Person(number, created, families, bool(known))
+                    person = people[number] = Person(number, created, families, bool(known), first=began)
             links[key] = Link(
                 key, ns, person, None, first, last, since, bool(shared), bits, bool(verified), bool(out))
 
@@ -206,7 +210,7 @@ class Graph:
         """Take the link from the person by the decision `row`: what spoke for it is out of force."""
         self.left.append((row["offset"], person, link))
         self.read_ties(person)
-        if self.evidence.retire(link.key, row["seq"]):
+        if self.evidence.retire(link.key, row["seq"]) or link.key == person.first:
             self.torn.append((person, row))
         counts = self.counts(person)
         counts[link.ns] -= 1

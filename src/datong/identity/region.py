@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import itemgetter, or_
 from typing import Any
 
 import msgspec
@@ -10,13 +12,14 @@ import sqlalchemy as sa
 
 from datong.identity.component import Edge, components
 from datong.identity.ledger import EVIDENCES, MEMBERS, Ledger
+from datong.identity.naming import Named, Prior, founder, name
 from datong.identity.policy import Policy
-from datong.identity.tables import APART, CHANGE, EVIDENCE, LINK, MEMBER
+from datong.identity.tables import APART, CHANGE, EVIDENCE, LINK, MEMBER, RENAMED
 from datong.identity.unite import crowded
 from datong.model import Event, Merge, Move, Split
 from datong.storage import fetch_in, insert, upsert
 
-__all__ = ["EDGE", "Held", "Region"]
+__all__ = ["EDGE", "Done", "Held", "Region", "part_keys"]
 
 EDGE = (EVIDENCE.c.id, EVIDENCE.c.a, EVIDENCE.c.b, EVIDENCE.c.kind, EVIDENCE.c.confidence, EVIDENCE.c.seq,
          EVIDENCE.c.offset, EVIDENCE.c.cause)
@@ -24,9 +27,9 @@ _LINK = (LINK.c.key, LINK.c.ns, LINK.c.member, LINK.c.first_seen, LINK.c.familie
 _MOVE = sa.update(LINK).where(LINK.c.key == sa.bindparam("k")).values(
     member=sa.bindparam("m"), shared=sa.bindparam("everyones"), since=sa.bindparam("at"))
 _NUMBER: sa.BindParameter[int] = sa.bindparam("number")
+_AS = {"id": "number", "merged_into": "root", "families": "bits", "known": "named", "first": "began", "created": "made"}
 _REVIVE = sa.update(MEMBER).where(MEMBER.c.id == _NUMBER).values(
-    merged_into=sa.bindparam("root"), families=sa.bindparam("bits"), known=sa.bindparam("named"),
-    first=sa.bindparam("began"), created=sa.bindparam("made"))
+    {field: sa.bindparam(name) for field, name in _AS.items() if field != "id"})
 
 
 class Held(msgspec.Struct):
@@ -38,6 +41,16 @@ class Held(msgspec.Struct):
     first_seen: int
     families: int
     shared: bool
+
+
+class Done(msgspec.Struct):
+    """A correction carried out: its decision and what became of members; `note` is what whoever asked should know."""
+
+    row: dict[str, Any]
+    merges: list[Merge] = []
+    splits: list[Split] = []
+    moves: list[Move] = []
+    note: str = ""
 
 
 class Region:
@@ -57,6 +70,8 @@ class Region:
         rows = [*fetch_in(tx, sa.select(MEMBER), MEMBER.c.id, wanted),
                 *fetch_in(tx, sa.select(MEMBER), MEMBER.c.merged_into, wanted)]
         self.members: dict[int, dict[str, Any]] = {row.id: dict(row._mapping) for row in rows}
+        self._was = {row.id: (row.first, row.merged_into is None) for row in rows}
+        self.given: set[int] = set()
         self._off: list[Edge] = []
         self._on: list[Edge] = []
         self._fresh: list[dict[str, Any]] = []
@@ -101,44 +116,46 @@ class Region:
                 return f"apart: decision {pair}"
         return ""
 
-    def settle(self, event: Event, row: dict[str, Any], keep: int | None = None, back: bool = False) -> None:
+    def settle(
+        self, event: Event, row: dict[str, Any], keep: int | None = None, prior: Prior | None = None
+    ) -> None:
         """Write who holds what by the evidence in force, under the decision `row`; fill `merges`, `splits` and `moves`.
 
-        `keep` is the identifier with which the only member of the region keeps its id; without it an id goes where the
-        identifier goes with which it began, but not to an anonymous part while a known one is left without, unless we
-        go `back` to what was. A member merged away lives again where that identifier comes apart.
+        `keep` and `prior` are those of `name`.
         """
         self._write_edges(row["seq"])
         parts = self._parts()
-        of = {key: at for at, part in enumerate(parts) for key in part}
         before: dict[int, set[int]] = {}
-        for key, at in of.items():
-            if (member := self.links[key].member) is not None:
-                before.setdefault(member, set()).add(at)
-        weights = [self.weight(part) for part in parts]
-        claims: dict[int, list[int]] = {}
-        stays: dict[int, int] = {}
-        for member in sorted(before):
-            stays[member] = self._stays(member, before[member], weights, of, keep, back)
-            claims.setdefault(stays[member], []).append(member)
-        for number, known in sorted(self.members.items()):
-            root, place = known["merged_into"], of.get(known["first"])
-            if root is not None and place is not None and place in before.get(root, ()) and place != stays[root]:
-                claims.setdefault(place, []).append(number)
-        homeless = [n for n, known in sorted(self.members.items()) if known["merged_into"] is None and n not in before]
-        ids: list[int] = []
         for at, part in enumerate(parts):
-            mine = claims.get(at, [])
-            if not mine and homeless and all(self.links[key].member is None for key in part):
-                mine = [homeless.pop(0)]
-            ids.append(min(mine) if mine else self.ledger.next(MEMBERS))
-        self._write_members(event, parts, ids, stays, of)
-        self._tell(event, row, parts, ids, before, stays)
+            for key in part:
+                if (member := self.links[key].member) is not None:
+                    before.setdefault(member, set()).add(at)
+        weights = [self.weight(part) for part in parts]
+        named = name(parts, before, self.members, weights, lambda: self.ledger.next(MEMBERS), keep, prior,
+                     self.given)
+        self._write_links(event, parts, named.ids)
+        self._write_members(row, parts, named)
+        self._tell(event, row, parts, named.ids, before, named.stays)
+
+    def outcome(self, row: dict[str, Any], note: str = "") -> Done:
+        """Return what came of the decision `row`, under which it was settled."""
+        return Done(row, self.merges, self.splits, self.moves, note)
+
+    def recall(self, first: Mapping[int, int | None]) -> None:
+        """Let members begin with the identifier they began with once, where that one is held here."""
+        for number, key in first.items():
+            if number in self.members and key in self.links and not self.links[key].shared:
+                self.members[number]["first"] = key
 
     def _parts(self) -> list[list[int]]:
-        """Return the groups of identifiers that somebody holds; what is shared, or a lone radio's, is nobody's."""
-        parts = components((key for key, held in self.links.items() if not held.shared), self.edges.values())
-        return [part for part in parts if len(part) > 1 or not self._is_mute(part[0])]
+        """Return the groups of identifiers that somebody holds: nothing shared, and no lone radio.
+
+        What nobody held stays nobody's, unless evidence speaks for it, or it is `given` back.
+        """
+        named = {key for edge in self.edges.values() for key in (edge.a, edge.b)} | self.given
+        held = (key for key, held in self.links.items()
+                if not held.shared and (held.member is not None or key in named))
+        return [part for part in components(held, self.edges.values()) if len(part) > 1 or not self._is_mute(part[0])]
 
     def _is_mute(self, key: int) -> bool:
         """Return whether the identifier never makes a member, as an address that was only heard."""
@@ -150,19 +167,6 @@ class Region:
         inside = set(part)
         return next((seq for other, seq in fetch_in(self.tx, query, APART.c.a, part)
                      if other in inside and seq not in self.lifted), None)
-
-    def _stays(
-        self, member: int, places: set[int], weights: Sequence[tuple[int, int, int]], of: dict[int, int],
-        keep: int | None, back: bool,
-    ) -> int:
-        """Return the part in which the member's own id stays."""
-        heaviest = max(places, key=weights.__getitem__)
-        if keep is not None:
-            return of[keep] if of.get(keep) in places else heaviest
-        began = of.get(self.members[member]["first"])
-        if began is not None and began in places and (back or weights[began][0] or not weights[heaviest][0]):
-            return began
-        return heaviest
 
     def weight(self, part: Sequence[int]) -> tuple[int, int, int]:
         """Return a sorting key: the part with most identifiers that can speak for a member is the last."""
@@ -176,57 +180,51 @@ class Region:
                 upsert(self.tx, CHANGE, [{"seq": seq, "evidence": edge.id, "active": active} for edge in edges])
         insert(self.tx, EVIDENCE, self._fresh)
 
-    def _write_members(
-        self, event: Event, parts: list[list[int]], ids: list[int], stays: dict[int, int], of: dict[int, int]
-    ) -> None:
-        links = self.links
+    def _write_links(self, event: Event, parts: list[list[int]], ids: list[int]) -> None:
+        links, inside = self.links, {key for part in parts for key in part}
         moved: list[dict[str, Any]] = [
             {"k": key, "m": number, "everyones": False, "at": event.offset}
             for part, number in zip(parts, ids, strict=True) for key in part if links[key].member != number
         ]
         moved += [{"k": key, "m": None, "everyones": held.shared, "at": event.offset}
-                  for key, held in links.items() if key not in of and held.member is not None]
+                  for key, held in links.items() if key not in inside and held.member is not None]
         if moved:
             self.tx.execute(_MOVE, moved)
+
+    def _write_members(self, row: dict[str, Any], parts: list[list[int]], named: Named) -> None:
         fresh: list[dict[str, Any]] = []
         renewed: list[dict[str, Any]] = []
-        for part, number in zip(parts, ids, strict=True):
-            known = self.members.get(number)
-            first = known["first"] if known else None
-            families = 0
-            for key in part:
-                families |= links[key].families
-            row: dict[str, Any] = {
-                "families": families, "known": any(links[key].ns in self.policy.strong for key in part),
-                "first": first if first is not None else self._founder(part),
-                "created": min(links[key].first_seen for key in part),
+        for part, number in zip(parts, named.ids, strict=True):
+            known, held = self.members.get(number), [self.links[key] for key in part]
+            made = {
+                "id": number, "merged_into": None, "families": reduce(or_, (link.families for link in held)),
+                "known": any(link.ns in self.policy.strong for link in held),
+                "first": known["first"] if known and known["first"] in part else founder(self.policy, held),
+                "created": min(link.first_seen for link in held),
             }
-            if known is None:
-                fresh.append({"id": number, "merged_into": None, **row})
-            else:
-                renewed.append({"number": number, "root": None, "bits": row["families"], "named": row["known"],
-                                "began": row["first"], "made": row["created"]})
-        insert(self.tx, MEMBER, fresh)
-        alive = set(ids)
+            (fresh if known is None else renewed).append(made)
+        of, given = {key: at for at, part in enumerate(parts) for key in part}, set(named.ids)
         for number, known in sorted(self.members.items()):
-            if number in alive:
+            if number in given:
                 continue
-            root, place = known["merged_into"], None
-            if root is not None:
-                place = of.get(known["first"])
+            root = known["merged_into"]
+            place = of.get(known["first"]) if root is not None else None
             if place is None:
-                place = stays.get(number if root is None else root)
-            renewed.append({
-                "number": number, "root": root if place is None else ids[place], "bits": known["families"],
-                "named": known["known"], "began": known["first"], "made": known["created"]})
+                place = named.stays.get(number if root is None else root)
+            renewed.append({**known, "merged_into": root if place is None else named.ids[place]})
+        insert(self.tx, MEMBER, fresh)
         if renewed:
-            self.tx.execute(_REVIVE, renewed)
+            self.tx.execute(_REVIVE, [{_AS[field]: value for field, value in made.items()} for made in renewed])
+        self._remember(row["seq"], renewed)
 
-    def _founder(self, part: Sequence[int]) -> int:
-        """Return the identifier with which a member is said to have begun: its strongest and oldest one."""
-        lowest = (True, 1 << 30, "")
-        return min(part, key=lambda key: (self.policy.rank.get(self.links[key].ns, lowest),
-                                          self.links[key].first_seen, key))
+    def _remember(self, seq: int, members: list[dict[str, Any]]) -> None:
+        """Keep what the members were whose number the decision gave or took, or left with another `first`."""
+        rows = []
+        for made in members:
+            first, lived = self._was[made["id"]]
+            if (first, lived) != (made["first"], made["merged_into"] is None):
+                rows.append({"seq": seq, "member": made["id"], "first": first, "lived": lived})
+        insert(self.tx, RENAMED, sorted(rows, key=itemgetter("member")))
 
     def _tell(
         self, event: Event, row: dict[str, Any], parts: list[list[int]], ids: list[int], before: dict[int, set[int]],
@@ -252,3 +250,9 @@ class Region:
                 else:
                     self.ledger.record(event, "apart" if len(now) > 1 else "together", home, number,
                                        detail=f"by decision {row['seq']}", actor=row["actor"])
+
+
+def part_keys(tx: sa.Connection, pairs: Iterable[tuple[int, int]], seq: int) -> None:
+    """Keep that these pairs of identifiers are not one person's, by decision `seq`."""
+    rows = {(min(pair), max(pair)) for pair in pairs}
+    upsert(tx, APART, [{"a": a, "b": b, "seq": seq, "active": True, "ended": None} for a, b in sorted(rows)])

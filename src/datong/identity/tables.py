@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from datong.storage import fact_table, state_table
 
 __all__ = ["APART", "CHANGE", "CORRECTION", "EVENT", "EVIDENCE", "FACT_LINK", "FACT_MEMBER", "LINK", "MEMBER", "PACE",
-           "SHOWN", "TOLD"]
+           "RENAMED", "SHOWN", "TOLD"]
 
 # On SQLite the key is then the row's own number: one tree to write instead of two.
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -47,7 +47,8 @@ MEMBER = state_table(
 """Members: `merged_into` is the live member in one step; `families` 1 = online, 2 = offline, 3 = both.
 
 `known` is false while only attach-only identifiers (a browser, a device) speak for the member. `first` is the
-identifier with which the member began: where it goes in a split, the id goes.
+identifier with which the member began: where it goes in a split, the id goes. Where that one leaves, another of those
+that stay takes its place.
 """
 
 EVENT = state_table(
@@ -122,16 +123,29 @@ CHANGE = state_table(
 )
 """Which evidence a decision put out of force, or into it again: what an undo turns round."""
 
+RENAMED = state_table(
+    "identity", "renamed",
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("member", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
+    sa.Column("first", sa.BigInteger),
+    sa.Column("lived", sa.Boolean, nullable=False),
+    subject="member:member first:ident",
+)
+"""What a member was before a decision that took its number, or gave it again, or left it with another `first`.
+
+`lived` is false where it had been merged away. A merge of two needs none of this: its event names both.
+"""
+
 APART = state_table(
     "identity", "apart",
     sa.Column("a", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("b", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
-    sa.Column("seq", sa.BigInteger, nullable=False, index=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("ended", sa.BigInteger),
     subject="a:ident b:ident",
 )
-"""Identifiers (a < b) that are not one person's: decided by `seq`, lifted by `ended`."""
+"""Identifiers (a < b) that are not one person's: decided by `seq`, lifted by `ended`; apart while any says so."""
 
 CORRECTION = state_table(
     "identity", "correction",

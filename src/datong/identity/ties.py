@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from datong.identity.tables import EVIDENCE, LINK, MEMBER
+from datong.identity.tables import EVIDENCE, LINK
 from datong.storage import fetch_in
 
 __all__ = ["Tied", "Ties"]
@@ -29,7 +29,6 @@ class Ties:
         self._tx = tx
         self._held: dict[int, list[Tied]] = {}
         self._near: dict[int, list[int]] = {}
-        self._first: dict[int, int | None] = {}
 
     def read(self, members: Iterable[int]) -> None:
         """Read what is not known yet of these member ids."""
@@ -37,11 +36,9 @@ class Ties:
         if not wanted:
             return
         self._held.update((number, []) for number in wanted)
-        query = sa.select(LINK.c.member, MEMBER.c.first, LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.families)
-        query = query.join_from(LINK, MEMBER, MEMBER.c.id == LINK.c.member)
-        for number, first, *rest in fetch_in(self._tx, query, LINK.c.member, wanted):
+        query = sa.select(LINK.c.member, LINK.c.key, LINK.c.ns, LINK.c.first_seen, LINK.c.families)
+        for number, *rest in fetch_in(self._tx, query, LINK.c.member, wanted):
             self._held[number].append(Tied(*rest))
-            self._first[number] = first
         edges = sa.select(EVIDENCE.c.a, EVIDENCE.c.b).join_from(EVIDENCE, LINK, LINK.c.key == EVIDENCE.c.a)
         for a, b in fetch_in(self._tx, edges.where(EVIDENCE.c.active), LINK.c.member, wanted):
             self._near.setdefault(a, []).append(b)
@@ -55,7 +52,3 @@ class Ties:
     def near(self, key: int) -> Sequence[int]:
         """Return the other end of each edge that speaks for an identifier of a member that was read."""
         return self._near.get(key, ())
-
-    def first(self, member: int) -> int | None:
-        """Return the identifier with which a member that was read began, None where it is not known."""
-        return self._first.get(member)

@@ -6,7 +6,10 @@ comes apart is put together anew by its region.
 
 from __future__ import annotations
 
+from typing import Any
+
 from datong.identity.graph import Graph, Link, Person
+from datong.identity.naming import founder
 from datong.identity.policy import Policy
 from datong.identity.ties import Tied
 
@@ -18,13 +21,12 @@ def keep_whole(graph: Graph, policy: Policy) -> None:
 
     One about which somebody said whose it is not stays torn, too: with the identifier some of that may have gone.
     """
-    graph.torn = [(person, row) for person, row in graph.torn if not _is_whole(graph, policy, person.live())]
+    graph.torn = [(person, row) for person, row in graph.torn if not _is_whole(graph, policy, person.live(), row)]
 
 
-def _is_whole(graph: Graph, policy: Policy, person: Person) -> bool:
+def _is_whole(graph: Graph, policy: Policy, person: Person, row: dict[str, Any]) -> bool:
     graph.read_ties(person)
-    began = person.first if person.new else graph.ties.first(person.id)
-    if began is None or graph.strangers(person):
+    if person.first is None or graph.strangers(person):
         return False
     held = _held(graph, person)
     if not held:
@@ -44,6 +46,9 @@ def _is_whole(graph: Graph, policy: Policy, person: Person) -> bool:
     person.known = any(link.ns in policy.strong for link in held.values())
     person.created = min(link.first_seen for link in held.values())
     person.changed = True
+    if person.first not in held:
+        graph.renamed.append({"seq": row["seq"], "member": person.id, "first": person.first, "lived": True})
+        person.first = founder(policy, held.values())
     return True
 
 

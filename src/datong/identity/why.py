@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from datong.identity.path import Proof, proofs
 from datong.identity.read import label, live
 from datong.identity.tables import CHANGE, EVENT, EVIDENCE, LINK, MEMBER
-from datong.identity.taking_back import UNDOABLE
+from datong.identity.taking_back import UNDOABLE, standing, undone
 from datong.privacy import Vault, mask
 from datong.storage import fetch_in
 
@@ -105,22 +105,17 @@ def _undoable(tx: sa.Connection, told: Iterable[Any]) -> set[int]:
     """Return the decisions of which something is in force, and on whose changes no later one stands."""
     rows = [row for row in told if row.kind in UNDOABLE]
     seqs = {row.seq for row in rows}
-    undone = {row[0] for row in fetch_in(tx, sa.select(EVENT.c.undoes).where(EVENT.c.kind == "undo"),
-                                         EVENT.c.undoes, seqs)}
+    back = undone(tx, seqs)
     keys = {row.key for row in rows if row.kind in _LEARNED and row.key is not None}
     made: set[int] = set()
     for column in (EVIDENCE.c.a, EVIDENCE.c.b):
         query = sa.select(EVIDENCE.c.seq).where(EVIDENCE.c.active).distinct()
         made.update(row[0] for row in fetch_in(tx, query, column, keys))
-    changed = fetch_in(tx, sa.select(CHANGE.c.seq, CHANGE.c.evidence), CHANGE.c.seq, seqs)
-    last = dict(map(tuple, fetch_in(
-        tx, sa.select(CHANGE.c.evidence, sa.func.max(CHANGE.c.seq)).group_by(CHANGE.c.evidence), CHANGE.c.evidence,
-        {row[1] for row in changed})))
-    overtaken = {seq for seq, evidence in changed if last[evidence] > seq}
-    moved = {seq for seq, _ in changed}
+    moved = {row[0] for row in fetch_in(tx, sa.select(CHANGE.c.seq).distinct(), CHANGE.c.seq, seqs)}
+    overtaken = {seq for seq, _ in standing(tx, seqs)}
     return {
         row.seq for row in rows
-        if row.seq not in undone and row.seq not in overtaken
+        if row.seq not in back and row.seq not in overtaken
         and (row.kind not in _LEARNED or row.seq in made or row.seq in moved)
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from datong.identity.graph import Graph, Person
-from datong.identity.tables import LINK, MEMBER, SHOWN
+from datong.identity.tables import LINK, MEMBER, RENAMED, SHOWN
 from datong.storage import fetch_in, insert, insert_new, upsert
 
 __all__ = ["write"]
@@ -19,6 +19,7 @@ _UPDATE_MEMBER = sa.update(MEMBER).where(MEMBER.c.id == sa.bindparam("number")).
     created=sa.bindparam("made"), merged_into=sa.bindparam("root"), families=sa.bindparam("bits"),
     known=sa.bindparam("named"),
 )
+_BEGIN = sa.update(MEMBER).where(MEMBER.c.id == sa.bindparam("number")).values(first=sa.bindparam("began"))
 _LOSER: sa.BindParameter[int] = sa.bindparam("loser")
 _ROOT: sa.BindParameter[int] = sa.bindparam("root")
 _RENAME = sa.update(MEMBER).where(MEMBER.c.merged_into == _LOSER).values(merged_into=_ROOT)
@@ -57,6 +58,12 @@ def _write_members(tx: sa.Connection, graph: Graph) -> None:
             {"number": p.id, "made": p.created, "root": _root(p), "bits": p.families, "named": p.known}
             for p in changed
         ])
+
+
+    if graph.renamed:
+        insert(tx, RENAMED, graph.renamed)
+        numbers = sorted({row["member"] for row in graph.renamed})
+        tx.execute(_BEGIN, [{"number": n, "began": graph.people[n].first} for n in numbers])
 
 
 def _root(person: Person) -> int | None:

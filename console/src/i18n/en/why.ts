@@ -125,6 +125,7 @@ export const why = {
   "correct.wayback": "You can undo this afterwards.",
   "correct.waiting": "Accepted; the platform has not come to it yet. It will be carried out.",
   "correct.refused": "Refused: {reason}",
+  "correct.but": "{done} Nobody came apart: {reason}",
   "correct.failed": "That did not work: {message}",
   "correct.done.undo": "Undone.",
   "correct.done.unmerge": "Taken out.",

@@ -127,6 +127,7 @@ export const why: Record<keyof typeof en, string> = {
   "correct.wayback": "之后可以撤销。",
   "correct.waiting": "已受理，平台尚未处理到，稍后会执行。",
   "correct.refused": "被拒绝：{reason}",
+  "correct.but": "{done}但没有会员分开：{reason}",
   "correct.failed": "操作失败：{message}",
   "correct.done.undo": "已撤销。",
   "correct.done.unmerge": "已移出。",

@@ -49,7 +49,8 @@ export function useCorrect(): { busy: boolean; correct: (order: Order, done?: (m
           if (made.state === "waiting") return toast({ text: t("correct.waiting") });
           const { seq } = made;
           const final = seq === null || action === "undo" || action === "reset";
-          toast({ text: t(`correct.done.${action}`), undo: final ? undefined : () => correct({ action: "undo", seq }) });
+          const text = t(`correct.done.${action}`);
+          toast({ text: made.reason ? t("correct.but", { done: text, reason: reasonText(made.reason) }) : text, undo: final ? undefined : () => correct({ action: "undo", seq }) });
           done?.(made);
         })
         .catch((error: unknown) => toast({ text: t("correct.failed", { message: errorText(error) }), bad: true }))

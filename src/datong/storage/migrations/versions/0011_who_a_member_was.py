@@ -49,7 +49,7 @@ def _remake_apart(*key: str) -> None:
         sa.Column("ended", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(*key),
     )
-    op.execute(f"INSERT INTO identity_apart ({_KEPT}) SELECT {_KEPT} FROM identity_apart_before")  # noqa: S608
+    op.execute(f"INSERT INTO identity_apart ({_KEPT}) SELECT {_KEPT} FROM identity_apart_before")
     op.drop_table("identity_apart_before")
     for column in ("b", "seq"):
         op.create_index(f"ix_identity_apart_{column}", "identity_apart", [column])

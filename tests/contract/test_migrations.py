@@ -39,15 +39,15 @@ def test_data_of_a_later_release_are_left_alone(state: State) -> None:
 
 
 def test_what_was_said_to_be_apart_stays_so_under_its_new_key(state: State) -> None:
-    """Revision 0011 makes the table of who is apart anew: its rows stay, there and back."""
+    """Revision 0012 makes the table of who is apart anew: its rows stay, there and back."""
     with state.engine.connect().execution_options(datong_write=True) as tx, tx.begin():
-        command.downgrade(migrations(tx), "0010")
+        command.downgrade(migrations(tx), "0011")
         tx.execute(sa.text("INSERT INTO identity_apart (a, b, seq, active, ended) VALUES (1, 2, 7, :yes, NULL)"),
                    {"yes": True})
     migrate(state.engine)
     with state.engine.connect().execution_options(datong_write=True) as tx, tx.begin():
         tx.execute(sa.text("INSERT INTO identity_apart (a, b, seq, active, ended) VALUES (1, 2, 9, :yes, NULL)"),
                    {"yes": True})
-        command.downgrade(migrations(tx), "0010")
+        command.downgrade(migrations(tx), "0011")
         assert tx.execute(sa.text("SELECT a, b, seq FROM identity_apart")).all() == [(1, 2, 9)]
     migrate(state.engine)

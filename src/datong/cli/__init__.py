@@ -21,6 +21,7 @@ from datong.cli.quarantine import quarantine
 from datong.cli.report import report
 from datong.cli.serve import serve
 from datong.cli.touchpoint import touchpoint
+from datong.cli.venue import venue
 from datong.errors import DatongError
 
 __all__ = ["main"]
@@ -46,5 +47,7 @@ def main() -> None:
     """Datong 打通 joins a retailer's online and offline business into one loop."""
 
 
-for command in (init, serve, demo, load, link, report, quarantine, touchpoint, export, erase, key, doctor):
+for command in (
+    init, serve, demo, load, link, report, quarantine, touchpoint, venue, export, erase, key, doctor,
+):
     main.add_command(command)

@@ -16,7 +16,10 @@ __all__ = ["ask", "fetch"]
 
 
 def ask(settings: Settings, path: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Any:
-    """Return the JSON the running platform answers at `path`; raises Unavailable when none runs, or its error."""
+    """Return the JSON the running platform answers at `path`; raises Unavailable when none runs, or its error.
+
+    A `body` of bytes is sent as it is, anything else as JSON.
+    """
     return json.loads(fetch(settings, path, params, body) or b"null")
 
 
@@ -28,12 +31,14 @@ def fetch(settings: Settings, path: str, params: Mapping[str, Any] | None = None
         hint = "stop it, then try again"
         raise Unavailable("the platform that holds the data cannot be reached", hint=hint) from None
     query = "?" + urllib.parse.urlencode({k: v for k, v in (params or {}).items() if v not in (None, "")})
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(  # noqa: S310 the address is our own
         running["url"] + path + query, headers={"Authorization": f"Bearer {running['token']}"},
-        data=None if body is None else json.dumps(body).encode(), method="GET" if body is None else "POST",
+        data=data, method="GET" if body is None else "POST",
     )
     if body is not None:
-        request.add_header("Content-Type", "application/json")
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        request.add_header("Content-Type", kind)
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             found: bytes = answer.read()

@@ -9,6 +9,7 @@ leaves although nothing else happens.
 
 from datong.places.check import venue_problems, venue_remarks
 from datong.places.draft import with_floor
+from datong.places.formats import Format, formats
 from datong.places.geojson import FloorRead, read_floor, write_floor
 from datong.places.geometry import ZoneIndex, ground_of, polygon_of, spots_of, trade_ring
 from datong.places.hours import Hours, Span
@@ -33,6 +34,7 @@ from datong.places.read import (
     Here,
     PlanChange,
     Present,
+    Region,
     StoreRow,
     ZoneRow,
     known_stores,
@@ -40,7 +42,9 @@ from datong.places.read import (
     plan_history,
     presence_of,
     present,
+    regions,
     stores,
+    stores_page,
     venue_at,
     venues,
     zones,
@@ -50,10 +54,10 @@ from datong.places.step import Places
 from datong.places.venue_file import read_venue
 
 __all__ = [
-    "Floor", "FloorRead", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan", "PlanChange", "Point",
-    "Present", "Rect", "Ring", "Sensor", "Shop", "Span", "Spot", "StoreRow", "TradeArea", "Venue", "Zone",
-    "ZoneIndex", "ZoneRow", "check_store", "drop_venue", "ground_of", "known_stores", "plan_change", "plan_history",
-    "polygon_of",
-    "presence_of", "present", "read_floor", "read_venue", "spots_of", "stores", "trade_ring", "update_venue",
-    "venue_at", "venue_problems", "venue_remarks", "venues", "with_floor", "write_floor", "zones",
+    "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan", "PlanChange",
+    "Point", "Present", "Rect", "Region", "Ring", "Sensor", "Shop", "Span", "Spot", "StoreRow", "TradeArea",
+    "Venue", "Zone", "ZoneIndex", "ZoneRow", "check_store", "drop_venue", "formats", "ground_of", "known_stores",
+    "plan_change", "plan_history", "polygon_of", "presence_of", "present", "read_floor", "read_venue", "regions",
+    "spots_of", "stores", "stores_page", "trade_ring", "update_venue", "venue_at", "venue_problems",
+    "venue_remarks", "venues", "with_floor", "write_floor", "zones",
 ]

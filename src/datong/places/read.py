@@ -13,8 +13,25 @@ from datong.places.presence import Spot
 from datong.places.tables import PLAN, PRESENCE, STORE, VENUE, ZONE
 from datong.storage import fetch_in
 
-__all__ = ["Here", "PlanChange", "Present", "StoreRow", "ZoneRow", "known_stores", "plan_change", "plan_history",
-           "presence_of", "present", "stores", "venue_at", "venues", "zones"]
+__all__ = [
+    "Here",
+    "PlanChange",
+    "Present",
+    "Region",
+    "StoreRow",
+    "ZoneRow",
+    "known_stores",
+    "plan_change",
+    "plan_history",
+    "presence_of",
+    "present",
+    "regions",
+    "stores",
+    "stores_page",
+    "venue_at",
+    "venues",
+    "zones",
+]
 
 _venue_decoder = msgspec.json.Decoder(Venue)
 
@@ -140,3 +157,39 @@ def presence_of(tx: sa.Connection, idents: Iterable[int]) -> dict[int, Here]:
     """Return where each of the devices `idents` is; those that are nowhere are left out."""
     query = sa.select(*_HERE).where(PRESENCE.c.here)
     return {row[0]: Here(*row) for row in fetch_in(tx, query, PRESENCE.c.ident, idents)}
+
+
+class Region(msgspec.Struct, frozen=True):
+    """A city in the tree country → region → city, with its stores and venues."""
+
+    country: str
+    region: str
+    city: str
+    stores: int
+    venues: int
+
+
+def regions(tx: sa.Connection) -> list[Region]:
+    """Return the cities of all stores and venues, by country, region and city."""
+    where = (STORE.c.country, STORE.c.region, STORE.c.city)
+    counted: dict[tuple[str, str, str], list[int]] = {}
+    for *path, count in tx.execute(sa.select(*where, sa.func.count()).group_by(*where)):
+        counted.setdefault((path[0], path[1], path[2]), [0, 0])[0] = count
+    for venue in venues(tx):
+        counted.setdefault((venue.country, venue.region, venue.city), [0, 0])[1] += 1
+    return [Region(*path, *counts) for path, counts in sorted(counted.items())]
+
+
+def stores_page(
+    tx: sa.Connection, query: str = "", country: str = "", region: str = "", city: str = "", page: int = 1,
+    size: int = 50,
+) -> tuple[int, list[StoreRow]]:
+    """Return how many stores there are of this name or code (part of it) and region, and a page of them by code."""
+    where = [column == value for column, value in (
+        (STORE.c.country, country), (STORE.c.region, region), (STORE.c.city, city)) if value]
+    if query:
+        where.append(STORE.c.code.icontains(query, autoescape=True) | STORE.c.name.icontains(query, autoescape=True))
+    total = tx.execute(sa.select(sa.func.count()).select_from(STORE).where(*where)).scalar_one()
+    columns = [STORE.c[name] for name in StoreRow.__struct_fields__]
+    rows = tx.execute(sa.select(*columns).where(*where).order_by(STORE.c.code).limit(size).offset((page - 1) * size))
+    return total, [StoreRow(*row) for row in rows]

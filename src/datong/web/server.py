@@ -41,6 +41,7 @@ from datong.web import (
     review,
     scenes,
     trial,
+    venues,
     visitors,
     why,
 )
@@ -110,8 +111,8 @@ def _console(platform: Platform) -> Litestar:
         "/api", guards=[require_login],
         route_handlers=[
             *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
-            *linking.routes, *policy.routes, *trial.routes, *reports.routes, *campaigns.routes, *scenes.routes,
-            *quarantine.routes, *privacy.routes,
+            *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes, *campaigns.routes,
+            *scenes.routes, *quarantine.routes, *privacy.routes,
         ],
     )
     static = [

@@ -77,6 +77,8 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Order Collected", "order", ("ref",)), EventType("Order Delivered", "order", ("ref",)),
         EventType("Order Returned", "order", ("ref", "place")),
         EventType("Reservation Requested", "order", ("items",)), EventType("Reservation Released", "order", ("ref",)),
+        EventType("Link Made", "system"), EventType("Link Retired", "system"), EventType("Playlist Updated", "system"),
+        EventType("Spot Played", "system", ("place", "ref")),
         # what the platform says itself, and master data
         EventType("Message Sent", "message", ("ident", "ref")), EventType("Message Failed", "message", ("ref",)),
         EventType("Message Seen", "message", ("ident", "ref")),

@@ -1,8 +1,8 @@
 """Touchpoints: kinds that listen, and the intake that stores, deduplicates or quarantines what they hear.
 
-Owns: `touchpoints` (quarantine, sources, load; the fact table `touchpoints.event`). Reads: `commerce` and `places`
-(which goods and stores are known). Promises: what was answered with 200 is on disk; whatever came in is stored, known
-already, or in quarantine with a reason; nothing personal is kept in the clear.
+Owns: `touchpoints` (quarantine, sources, load, short links, claims, playlists; the facts event, spot). Reads:
+`commerce` and `places` (which goods and stores are known). Promises: what was answered with 200 is on disk; whatever
+came in is stored, known already, or in quarantine with a reason; nothing personal is kept in the clear.
 """
 
 from datong.touchpoints.asgi import IntakeApp
@@ -19,10 +19,25 @@ from datong.touchpoints.call import (
     Secrets,
     Unread,
 )
+from datong.touchpoints.claim import ClaimUsed, claims_of, make_claim, read_claim, used_claims
 from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.kinds import kinds
+from datong.touchpoints.link import Link, NewLink, link_of, links, make_links, retire_link
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
+from datong.touchpoints.own import append_own, own_event
+from datong.touchpoints.playlist import (
+    Playlist,
+    Running,
+    Screen,
+    Slide,
+    playlists,
+    read_playlists,
+    running,
+    screen_of,
+    set_playlist,
+    tell_played,
+)
 from datong.touchpoints.quarantine import Replayed, discard, forget, mend, replay
 from datong.touchpoints.quarantined import renewed
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
@@ -32,9 +47,12 @@ from datong.touchpoints.stores import StoreLine, StoresTaken, read_stores, take_
 from datong.touchpoints.tried import Tried, try_frame
 
 __all__ = [
-    "Call", "CallContext", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Listening",
-    "LoadMapping", "Loaded", "Loader", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result",
-    "Secrets", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "discard", "event_of", "fingerprint",
-    "forget", "inspect", "kinds", "mend", "quarantined", "read_elements", "read_mapping", "read_stores", "reasons",
-    "recall", "renewed", "replay", "sources", "take_stores", "try_frame",
+    "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind",
+    "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk", "Reason",
+    "Replayed", "Reply", "Request", "Result", "Running", "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine",
+    "StoresTaken", "Tried", "Unread", "append_own", "claims_of", "discard", "event_of", "fingerprint", "forget",
+    "inspect", "kinds", "link_of", "links", "make_claim", "make_links", "mend", "own_event", "playlists",
+    "quarantined", "read_claim", "read_elements", "read_mapping", "read_playlists", "read_stores", "reasons",
+    "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_stores",
+    "tell_played", "try_frame", "used_claims",
 ]

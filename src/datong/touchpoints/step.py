@@ -7,9 +7,12 @@ from collections import Counter
 import sqlalchemy as sa
 
 from datong.model import Batch, local_parts
-from datong.privacy import Vault
+from datong.privacy import Vault, namespaces
 from datong.storage import FactsTx, Stage, Store, fetch_in, insert_new, upsert
+from datong.touchpoints.claim import take_claims
 from datong.touchpoints.facts import fold_events
+from datong.touchpoints.link import take_links
+from datong.touchpoints.playlist import fold_spots, take_playlists
 from datong.touchpoints.quarantined import Quarantined, decode_quarantined
 from datong.touchpoints.tables import QUARANTINED, SOURCE
 
@@ -17,12 +20,13 @@ __all__ = ["QuarantineDesk"]
 
 
 class QuarantineDesk(Stage):
-    """Files rejected calls, counts events by source, and folds the event facts."""
+    """Files rejected calls, counts events by source, keeps links, claims and playlists, and folds the event facts."""
 
     name = "touchpoints"
 
-    def __init__(self, store: Store, vault: Vault | None = None) -> None:  # noqa: ARG002
-        """Take the store whose settings name the touchpoints; the vault is not needed, raw texts stay sealed."""
+    def __init__(self, store: Store, vault: Vault | None = None) -> None:
+        """Take the store whose settings name the touchpoints; without the vault claims are not looked at."""
+        self._vault, self._namespaces = vault, tuple(namespaces(store.settings))
         self._zone = store.settings.retailer.timezone
         self._kind = {name: found.kind for name, found in store.settings.touchpoints.items()}.get
 
@@ -31,10 +35,15 @@ class QuarantineDesk(Stage):
         kept = [(offset, decode_quarantined(body)) for offset, body in batch.rejected]
         insert_new(tx, QUARANTINED, [_row(offset, one) for offset, one in kept])
         self._count(batch, kept, tx)
+        take_links(batch, tx)
+        take_playlists(batch, tx)
+        if self._vault is not None:
+            take_claims(batch, tx, self._vault, self._namespaces)
 
     def fold(self, batch: Batch, facts: FactsTx) -> None:
-        """Append the batch's rows of `touchpoints.event`."""
+        """Append the batch's rows of `touchpoints.event` and `touchpoints.spot`."""
         fold_events(batch, facts)
+        fold_spots(batch, facts)
 
     def _count(self, batch: Batch, kept: list[tuple[int, Quarantined]], tx: sa.Connection) -> None:
         zone = self._zone

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from datong.model import TRADE
 from datong.storage import fact_table, state_table
 
-__all__ = ["EVENT", "QUARANTINED", "SOURCE"]
+__all__ = ["CLAIM", "EVENT", "LINK", "PLAYLIST", "QUARANTINED", "SOURCE", "SPOT"]
 
 QUARANTINED = state_table(
     "touchpoints", "quarantine",
@@ -48,3 +48,48 @@ EVENT = fact_table(
     },
     subject="ident", kept=f"type IN ({', '.join(repr(name) for name in sorted(TRADE))})",
 )
+
+LINK = state_table(
+    "touchpoints", "link",
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # product, shelf, page
+    sa.Column("sku", sa.String(128), nullable=False),
+    sa.Column("place", sa.String(64), nullable=False),
+    sa.Column("campaign", sa.String(64), nullable=False),
+    sa.Column("target", sa.Text, nullable=False),  # an address, of a link to a page
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("retired", sa.BigInteger, nullable=True),
+)
+"""Short links, as codes and NFC tags carry them."""
+
+CLAIM = state_table(
+    "touchpoints", "claim",
+    sa.Column("offset", sa.BigInteger, primary_key=True, autoincrement=False),  # of the event that brought it
+    sa.Column("claim", sa.String(32), nullable=False),  # hash of its text
+    sa.Column("ident", sa.BigInteger, nullable=False),  # whose it is
+    sa.Column("other", sa.BigInteger, nullable=False),  # who brought it
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("source", sa.String(128), nullable=False),
+    sa.Column("outcome", sa.String(16), nullable=False),  # linked, refused
+    sa.Column("reason", sa.String(32), nullable=False),
+    sa.Index("ix_touchpoints_claim_claim", "claim"),
+    subject="ident:ident other:ident",
+)
+"""Every attempt to use a claim: it links once."""
+
+PLAYLIST = state_table(
+    "touchpoints", "playlist",
+    sa.Column("code", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),  # JSON of playlist.Playlist
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+)
+"""What screens play."""
+
+SPOT = fact_table("touchpoints", "spot", {
+    "screen": "VARCHAR", "spot": "VARCHAR", "campaign": "VARCHAR", "place": "VARCHAR", "zone": "VARCHAR",
+    "start": "BIGINT", "end": "BIGINT", "date": "DATE",
+})
+"""What ran when on which screen, from `start` to `end` (ms)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 _SHORTEST, _LONGEST = 3, 600
+_Time = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 
 
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,8 +48,8 @@ class Slide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: int = 10
     since: dt.date | None = None
     until: dt.date | None = None
-    from_: dt.time | None = msgspec.field(default=None, name="from")
-    to: dt.time | None = None
+    from_: _Time = msgspec.field(default="00:00", name="from")
+    to: _Time = "24:00"
 
 
 class Playlist(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +159,7 @@ def fold_spots(batch: Batch, facts: FactsTx) -> None:
 def _due(item: Slide, local: dt.datetime) -> bool:
     if (item.since and local.date() < item.since) or (item.until and local.date() > item.until):
         return False
-    now, begin, end = local.time(), item.from_ or dt.time.min, item.to or dt.time.max
+    now, begin, end = local.strftime("%H:%M"), item.from_, item.to
     return begin <= now < end if begin <= end else now >= begin or now < end
 
 

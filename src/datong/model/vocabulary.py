@@ -57,6 +57,7 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Coupon Redeemed", "coupon", ("coupon",)), EventType("Screen Seen", "offline"),
         EventType("Receipt Issued", "receipt", ("ref", "place", "items"), "bought"),
         EventType("Receipt Returned", "receipt", ("ref", "place", "items")),
+        EventType("Receipt Voided", "receipt", ("ref", "place")), EventType("Till Reported", "offline", ("place",)),
         EventType("Guide Contacted", "offline", ("ident",)),
         # what social networks push, and shoppers do there
         EventType("Channel Followed", "social", ("ident",)), EventType("Channel Unfollowed", "social", ("ident",)),
@@ -97,6 +98,6 @@ EVENT_TYPES: dict[str, EventType] = {
 
 TRADE = frozenset({
     "Receipt Issued", "Receipt Returned", "Order Completed", "Order Updated", "Order Refunded", "Order Cancelled",
-    "Coupon Redeemed",
+    "Coupon Redeemed", "Receipt Voided",
 })
 """Events that must outlast a person: an erasure takes the person out of them, and leaves goods and money."""

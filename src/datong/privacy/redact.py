@@ -21,7 +21,7 @@ _STRETCH = 10_000
 _WRITTEN = 2_000
 _TRADED = frozenset({
     "till", "business_day", "sequence", "kind", "original", "tenders", "discount", "shipping", "tax", "taxes",
-    "coupons", "staff", "voided", "channel",
+    "coupons", "staff", "voided_by", "voided_lines", "exchange", "originals", "channel",
 })
 """The properties of trade that say nothing of a person."""
 

@@ -151,7 +151,7 @@ class IntakeApp:
         kind, context = self._intake.kind(name) if known else (_BY_KEY, Listening())
         own = type(kind).admits is not Kind.admits
         source = self._keys.source(authorization) if authorization and not own else ""
-        body = await read_body(receive, headers, FRAME_LIMIT) if request.method == "POST" else b""
+        body = await read_body(receive, headers, kind.limit) if request.method == "POST" else b""
         admitted = kind.admits(request, body, context)
         if admitted is None:
             source = source or self._keys.source(authorization, write_key(body))

@@ -90,7 +90,7 @@ class Secrets(dict[str, str]):
 
 
 class Listening(msgspec.Struct, frozen=True):
-    """What a kind knows beside the frame: the touchpoint's name, where it stands, its settings, the retailer's zone.
+    """What a kind knows beside the frame: the touchpoint's name, place, settings; the retailer's zone and currency.
 
     `secrets` are those of its settings that the kind names in `Kind.secrets`; `settings` are without them.
     """
@@ -100,6 +100,7 @@ class Listening(msgspec.Struct, frozen=True):
     timezone: str = "UTC"
     settings: dict[str, Any] = {}
     secrets: Secrets = msgspec.field(default_factory=Secrets)
+    currency: str = "CNY"
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -137,6 +138,9 @@ class Kind(ABC):
     """The names of its settings that are secrets: text, `{file = …}` or `{env = …}`."""
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     """The HTTP methods that its senders use; a GET has no frame and is only answered, by `reply`."""
+
+    limit: ClassVar[int] = 1024 * 1024
+    """Bytes in a frame that comes over HTTP."""
 
     @abstractmethod
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:

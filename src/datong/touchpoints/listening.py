@@ -19,7 +19,7 @@ def listening(settings: Settings, name: str, kind: Kind) -> Listening:
     for key in kind.secrets:
         if key in own:
             secrets[key] = _resolve(settings, own.pop(key), f"touchpoints.{name}.settings.{key}")
-    return Listening(name, touchpoint.place, settings.retailer.timezone, own, secrets)
+    return Listening(name, touchpoint.place, settings.retailer.timezone, own, secrets, settings.retailer.currency)
 
 
 def _resolve(settings: Settings, given: object, field: str) -> str:

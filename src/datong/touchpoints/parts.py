@@ -124,20 +124,29 @@ def _money(rest: dict[str, Any], currency: str) -> None:
     for name in ("discount", "shipping", "tax"):
         if rest.get(name) is not None:
             rest[name] = minor(rest[name], currency, "properties", name)
-    for name in ("tenders", "coupons"):
+    for name in ("tenders", "coupons", "taxes"):
         if (given := rest.get(name)) is None:
             continue
         if type(given) is not list or not all(type(one) is dict for one in given):
             raise Rejected(f"properties.{name} must be a list of objects", code="bad_type", field=f"properties.{name}")
-        rest[name] = [
-            {**one, "amount": minor(one.get("amount", 0), currency, f"properties.{name}[{at}]", "amount")}
-            for at, one in enumerate(given)
-        ]
+        rest[name] = [_amounts(one, currency, f"properties.{name}[{at}]") for at, one in enumerate(given)]
+
+
+def _amounts(one: dict[str, Any], currency: str, at: str) -> dict[str, Any]:
+    """Return a tender, coupon or tax with its amount in minor units, and what was handed over in its own currency."""
+    told = {**one, "amount": minor(one.get("amount", 0), currency, at, "amount")}
+    if one.get("foreign_amount") is not None:
+        foreign = _currency(one.get("foreign_currency", currency))
+        told |= {"foreign_currency": foreign, "foreign_amount": minor(one["foreign_amount"], foreign, at,
+                                                                      "foreign_amount")}
+    return told
 
 
 def _turn(rest: dict[str, Any]) -> None:
     """Turn the other amounts of a return round: what is given back is negative."""
-    if "discount" in rest:
-        rest["discount"] = -abs(rest["discount"])
-    if "tenders" in rest:
-        rest["tenders"] = [{**one, "amount": -abs(one["amount"])} for one in rest["tenders"]]
+    for name in ("discount", "tax"):
+        if name in rest:
+            rest[name] = -abs(rest[name])
+    for name in ("tenders", "taxes"):
+        if name in rest:
+            rest[name] = [{**one, "amount": -abs(one["amount"])} for one in rest[name]]

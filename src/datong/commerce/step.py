@@ -14,9 +14,10 @@ from datong.commerce.goods import take_goods
 from datong.commerce.orders import take_orders
 from datong.commerce.read import duplicates, products, skus
 from datong.commerce.tables import REDEEMED, SITE, SKU
-from datong.model import Batch
+from datong.commerce.voids import take_voids
+from datong.model import Batch, Event, decode_event
 from datong.privacy import Vault
-from datong.storage import FactsTx, Stage, Store, insert_new, upsert
+from datong.storage import EVENTS, FactsTx, Stage, Store, insert_new, upsert
 
 __all__ = ["Commerce"]
 
@@ -48,18 +49,23 @@ class Commerce(Stage):
             for s, at in updated.values()
         ])
         batch.repeats = take_orders(batch, tx)
+        batch.derived.extend(take_voids(batch, tx, self._event, self._store.settings.retailer.timezone))
         insert_new(tx, REDEEMED, [
             {"offset": e.offset, "coupon": e.coupon, "campaign": e.campaign, "ident": e.ident, "place": e.place,
              "ref": e.ref, "ts": e.time, "amount": e.amount}
             for e in batch.events if e.type == "Coupon Redeemed"
         ])
 
-        take_goods(batch.events, tx, self._store.settings.retailer.currency)
-        serve(batch, tx, self._store.settings.commerce, self._leaves, self._code)
+from datong.commerce.tables import REDEEMED, SKU
+from datong.commerce.voids import take_voids
+from datong.model import Batch, Event, decode_event
+from datong.storage import EVENTS, FactsTx, Stage, Store, insert_new, upsert
 
-    def wake(self, tx: sa.Connection) -> int | None:
-        """Return when the next reservation runs out."""
-        return first_due(tx)
+    def _event(self, offset: int) -> Event | None:
+        entries = self._store.log.read(offset - 1, 1)
+        if not entries or entries[0].offset != offset or entries[0].topic != EVENTS:
+            return None
+        return decode_event(entries[0].body)
 
     def fold(self, batch: Batch, facts: FactsTx) -> None:
         """Append receipts, lines, tenders and redemptions, and replace updated products; fill `batch.items`.

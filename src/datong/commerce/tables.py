@@ -9,7 +9,7 @@ from datong.storage import fact_table, state_table
 __all__ = [
     "DUPLICATE", "GTIN", "LINE", "MOVEMENT", "ORDER", "PIECE", "PRICE", "PRODUCT", "PROGRESS", "RECEIPT",
     "RECEIPT_LINE", "REDEEMED", "REDEMPTION", "RESERVATION", "RESERVED", "SHIPMENT", "SITE", "SKU", "STEP", "STOCK",
-    "TENDER", "TENDERED", "TRANSFER", "TRANSFER_LINE", "VARIANT",
+    "TENDER", "TENDERED", "TRANSFER", "TRANSFER_LINE", "VARIANT", "VOID",
 ]
 
 SKU = state_table(
@@ -293,6 +293,16 @@ RESERVED = state_table(
     sa.Column("open", sa.Float, nullable=False),
 )
 """The lines of reservations: how many were asked for, where they are kept, and how many are kept still."""
+
+VOID = state_table(
+    "commerce", "void",
+    sa.Column("receipt", sa.String, primary_key=True),
+    sa.Column("offset", sa.BigInteger, nullable=False),
+    sa.Column("ts", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
+)
+"""Receipts that do not count, by their order key, since the log's `offset`; `done` once they were reversed."""
 
 _WHEN = {"ts": "BIGINT", "date": "DATE", "hour": "TINYINT"}
 

@@ -18,9 +18,9 @@ from datong.touchpoints.keys import WriteKeys
 from datong.touchpoints.kinds.web import Web, read_batch, read_single, write_key
 from datong.touchpoints.once import Once
 
-__all__ = ["BATCH_CALLS", "BATCH_LIMIT", "FRAME_LIMIT", "IntakeApp"]
+__all__ = ["BATCH_CALLS", "BATCH_LIMIT", "IntakeApp"]
 
-BATCH_LIMIT, FRAME_LIMIT, BATCH_CALLS = 500 * 1024, 1024 * 1024, 2_500
+BATCH_LIMIT, BATCH_CALLS = 500 * 1024, 2_500
 """Bytes in a batch and in a frame, and calls in a batch."""
 
 _CALLS = frozenset({"track", "identify", "page", "screen", "group", "alias", "batch"})

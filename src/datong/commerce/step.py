@@ -55,11 +55,12 @@ class Commerce(Stage):
              "ref": e.ref, "ts": e.time, "amount": e.amount}
             for e in batch.events if e.type == "Coupon Redeemed"
         ])
+        take_goods(batch.events, tx, self._store.settings.retailer.currency)
+        serve(batch, tx, self._store.settings.commerce, self._leaves, self._code)
 
-from datong.commerce.tables import REDEEMED, SKU
-from datong.commerce.voids import take_voids
-from datong.model import Batch, Event, decode_event
-from datong.storage import EVENTS, FactsTx, Stage, Store, insert_new, upsert
+    def wake(self, tx: sa.Connection) -> int | None:
+        """Return when the next reservation runs out."""
+        return first_due(tx)
 
     def _event(self, offset: int) -> Event | None:
         entries = self._store.log.read(offset - 1, 1)

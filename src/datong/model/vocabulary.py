@@ -57,7 +57,7 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Coupon Redeemed", "coupon", ("coupon",)), EventType("Screen Seen", "offline"),
         EventType("Receipt Issued", "receipt", ("ref", "place", "items"), "bought"),
         EventType("Receipt Returned", "receipt", ("ref", "place", "items")),
-        EventType("Receipt Voided", "receipt", ("ref", "place")), EventType("Till Reported", "offline", ("place",)),
+        EventType("Receipt Voided", "void", ("ref", "place")), EventType("Till Reported", "offline", ("place",)),
         EventType("Guide Contacted", "offline", ("ident",)),
         # what social networks push, and shoppers do there
         EventType("Channel Followed", "social", ("ident",)), EventType("Channel Unfollowed", "social", ("ident",)),

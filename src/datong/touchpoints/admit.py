@@ -39,7 +39,7 @@ __all__ = ["Admission", "Origin"]
 _CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Grouped",
           "alias": "Aliased"}
 _PERSON = frozenset({"ecommerce", "call", "sighting", "consent", "custom"})
-_TRUSTED = frozenset({"stock", "order"})
+_TRUSTED = frozenset({"void", "stock", "order"})
 """Families of events that move goods: nobody outside may say them."""
 _OBSERVING = frozenset({"track", "page", "screen"})
 """Calls about something else than who it is: they are worth keeping where one of their identifiers is malformed."""

@@ -1,0 +1,66 @@
+"""A void takes back the sums of its receipt, whichever of the two is heard of first, once, for till and member alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.flow.mall import CARD, Mall, opened
+
+from datong.commerce import order
+from datong.model import MINUTE
+
+
+def sold(mall: Mall) -> tuple[int, int, float]:
+    found = mall.store.facts.rows(
+        "SELECT coalesce(sum(amount), 0)::BIGINT AS paid, (SELECT coalesce(sum(amount), 0)::BIGINT FROM "
+        "commerce.tender) AS tendered, (SELECT coalesce(sum(quantity), 0) FROM commerce.receipt_line) AS pieces "
+        "FROM commerce.receipt")[0]
+    return found["paid"], found["tendered"], found["pieces"]
+
+
+def void(mall: Mall, number: int, of: str) -> None:
+    mall.frame("tills", {**mall.slip(number, "0"), "kind": "void", "voids": of, "lines": [], "tenders": []})
+
+
+@pytest.mark.parametrize("first", ["sale", "void", "together"])
+def test_the_sums_come_back(tmp_path: Path, first: str) -> None:
+    with opened(tmp_path) as mall:
+        def sale() -> None:
+            mall.show_card(7)
+
+        steps = [sale, lambda: void(mall, 8, "S1/T1/2026-03-07/7")]
+        for step in reversed(steps) if first == "void" else steps:
+            step()
+            if first != "together":
+                mall.wait(MINUTE)
+        mall.wait(MINUTE)
+        assert sold(mall) == (0, 0, 0)
+        (back,) = mall.events("Receipt Returned")
+        assert (back.source, back.amount, back.properties["void"]) == ("commerce", -49_900, True)
+        member = mall.member("member_card", CARD)
+        assert member is not None
+        with mall.store.state.read() as tx:
+            kept = order(tx, "S1/S1/T1/2026-03-07/7")
+            assert kept is not None
+            assert (kept.state, kept.returned) == ("returned", 49_900)
+        void(mall, 8, "S1/T1/2026-03-07/7")
+        mall.drain()
+        assert sold(mall) == (0, 0, 0)
+
+
+def test_an_exchange_is_voided_with_both_halves(tmp_path: Path) -> None:
+    with opened(tmp_path) as mall:
+        mall.receipt(1, "299.00", lines=[{"sku": "bag-1", "price": "299.00"}])
+        lines: list[dict[str, Any]] = [{"sku": "shoe-1", "price": "499.00"},
+                                       {"sku": "bag-1", "price": "299.00", "kind": "return",
+                                        "original": "S1/T1/2026-03-07/1"}]
+        mall.receipt(2, "200.00", kind="exchange", lines=lines)
+        mall.drain()
+        assert sold(mall) == (49_900, 49_900, 1)
+        void(mall, 3, "S1/T1/2026-03-07/2")
+        mall.drain()
+        assert sold(mall) == (29_900, 29_900, 1)
+
+

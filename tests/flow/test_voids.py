@@ -1,4 +1,4 @@
-"""A void takes back the sums of its receipt, whichever of the two is heard of first, once, for till and member alike."""
+"""A void takes back the sums of its receipt, whichever of the two is heard of first, and only once."""
 
 from __future__ import annotations
 

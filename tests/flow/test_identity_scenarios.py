@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.flow.persons import Crowd, crowd, person
 
+from datong.identity import why
 from datong.model import DAY
 
 
@@ -253,3 +254,7 @@ def test_a_malformed_number_costs_no_sale(town: Crowd) -> None:
     assert (refused["ns"], refused["reason"]) == (
         "phone", "the phone has too few or too many digits for a telephone number")
     assert town.member("member_card", ann.card) == 1
+    with town.mall.store.state.read() as tx:
+        (told,) = why(tx, town.mall.platform.vault, 1).refused
+    assert (told.ns, told.value, told.other) == ("phone", "", "")
+    assert told.reason == "malformed: the phone has too few or too many digits for a telephone number"

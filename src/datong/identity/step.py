@@ -11,6 +11,7 @@ from datong.identity.correct import CORRECTED, keys_of
 from datong.identity.graph import Graph, Person
 from datong.identity.join import is_join, join
 from datong.identity.ledger import EVIDENCES, Ledger
+from datong.identity.malformed import REFUSED, refuse_malformed
 from datong.identity.mirror import mirror
 from datong.identity.pace import Pace
 from datong.identity.passed_on import passed_on
@@ -184,6 +185,8 @@ class _Stretch:
             self.people.append(person)
             if person is not None and self._personal.tells(event):
                 self.told.append((person, event))
+            if person is not None and REFUSED in event.properties:
+                refuse_malformed(graph, event, person)
             if graph.torn:
                 keep_whole(graph, self.policy)
             if graph.torn:

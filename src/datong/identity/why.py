@@ -35,7 +35,10 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A value the member showed that somebody else has, `other` (a label), or that was one too many."""
+    """A value the member showed that somebody else has, `other` (a label), that was one too many, or malformed.
+
+    Of a malformed one, whose `reason` begins with "malformed: ", there is no value: intake kept none.
+    """
 
     seq: int
     at: int

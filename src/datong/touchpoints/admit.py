@@ -113,6 +113,7 @@ class Admission:
         parts = read_parts(kind, call.properties or {}, self._currency, origin.place)
         if call.traits or call.name or call.category or call.group_id is not None or personal:
             _add_rest(call, parts.rest, bool(personal))
+        parts.rest.pop("refused_identifiers", None)  # that is ours to say
         if refused:
             parts.rest["refused_identifiers"] = refused
         _check(kind, identifiers, parts, call, origin)

@@ -154,3 +154,15 @@ def test_wrong_settings_are_named(store: Store, vault: Vault) -> None:
     store.settings = kept
     assert caught.value.field == "identity.shared.kiosks"
     assert "anonymous_id" in caught.value.hint
+
+
+def test_what_was_malformed_is_told_of_the_member_without_the_value(town: Town) -> None:
+    said = {"field": "context.externalIds", "ns": "phone", "reason": "the phone is not a telephone number"}
+    event = town.event("member_card:1", properties={"refused_identifiers": [said, said, {"ns": 7}, "x"]})
+    town.step([event])
+    town.step([event])
+    assert [(e.ns, e.key, e.detail) for e in town.told(1, "refuse")] == [
+        ("phone", None, "malformed: the phone is not a telephone number")]
+    town.step([town.event(properties={"refused_identifiers": [said]}), town.event(
+        "member_card:1", properties={"refused_identifiers": "all of them"})])
+    assert len(town.told(1, "refuse")) == 1

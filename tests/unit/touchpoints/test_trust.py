@@ -159,6 +159,12 @@ def test_an_event_is_kept_without_its_malformed_identifier() -> None:
     ]
 
 
+def test_nobody_else_says_what_was_refused() -> None:
+    event = admit(OWN, type="track", event="Product Viewed", anonymousId="c1", properties={
+        "sku": "A", "refused_identifiers": [{"ns": "phone", "reason": "13912345678"}]})
+    assert "refused_identifiers" not in event.properties
+
+
 def test_a_receipt_needs_nobody() -> None:
     event = admit(OWN, type="track", event="Receipt Issued", properties={
         "receipt_id": "r1", "store_id": "S1", "products": [{"sku": "A", "price": 1}]}, context={

@@ -19,13 +19,36 @@ export const SENTENCES: [RegExp, Key][] = [
   [/^this identifier was never seen$/, "refusal.neverseen"],
   [/^nobody holds this identifier$/, "refusal.nobody"],
   [/^it is the only identifier of its member$/, "refusal.only"],
+  [/^(?:one of the identifiers|this identifier|the device|it) is shared(?: already)?$/, "refusal.shared"],
+  [/^it is not shared$/, "refusal.notshared"],
+  [/^nobody holds one of the identifiers$/, "refusal.nobody"],
+  [/^one of the identifiers was never seen$/, "refusal.neverseen"],
+  [/^the groups are not identifiers of one member$/, "refusal.groups"],
+  [/^(?<count>\d+) members showed it$/, "refusal.many"],
+  [/^(?<count>\d+) merges in an hour, (?<usual>[\d.]+) is usual$/, "refusal.pace"],
+  [/^by decision (?<number>\d+)$/, "refusal.by"],
+  [/^moved to the later login$/, "refusal.moved"],
+  [/^its holder signed out$/, "refusal.signedout"],
+  [/^unseen for too long by its holder$/, "refusal.stale"],
+  [/^its holder never verified it$/, "refusal.yielded"],
+  [/^registered as shared$/, "refusal.registered"],
+  [/^malformed: .*is not a telephone number$/, "refusal.malformed.phone"],
+  [/^malformed: .*has too few or too many digits for a telephone number$/, "refusal.malformed.digits"],
+  [/^malformed: .*is not an e-mail address$/, "refusal.malformed.email"],
+  [/^malformed: .*is not a MAC address$/, "refusal.malformed.mac"],
+  [/^malformed: .*is (?<count>\d+) characters long$/, "refusal.malformed.long"],
+  [/^malformed: /, "refusal.malformed"],
 ];
+
+const CORRECTION = /^(unmerge|split|undo|join|part|share|unshare|reset): (.+)$/s;
 
 /** A reason is a code, "code:what", or a sentence. */
 export function useReason(): (reason: string) => string {
   const { t, w, maybe } = useWords();
   return useCallback(
-    (reason: string) => {
+    function tell(reason: string): string {
+      const [, action, why] = CORRECTION.exec(reason) ?? [];
+      if (action && why) return t("refusal.correction", { action: w(action), reason: tell(why) });
       for (const [pattern, key] of SENTENCES) {
         const found = pattern.exec(reason);
         if (found) return t(key, found.groups ?? {});

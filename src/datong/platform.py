@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -21,13 +22,17 @@ from datong.identity.device import Devices
 from datong.identity.linking import Newcomers
 from datong.marketing import Marketing
 from datong.places import Places
-from datong.privacy import Consents, Person, ask_erasure, carry_out, open_vault, unfinished
+from datong.privacy import Consents, Person, age, ask_erasure, carry_out, kept_for, open_vault, unfinished
 from datong.scenes import Scenes
 from datong.storage import Store, cursor, open_store
 from datong.tags import Tags
-from datong.touchpoints import Intake, QuarantineDesk, forget
+from datong.touchpoints import Intake, QuarantineDesk, expire, forget
 
 __all__ = ["Platform", "open_platform"]
+
+log = logging.getLogger("datong.platform")
+_AGEING = 3_600.0
+"""Seconds between two looks for what is too old."""
 
 
 class Platform:
@@ -39,6 +44,7 @@ class Platform:
     def __init__(self, settings: Settings) -> None:
         """Open the data directory; raises Unavailable when another process holds it, ConfigError when it is wrong."""
         self.settings = settings
+        self._kept_for, self._closing = kept_for(settings), threading.Event()
         self.vault = open_vault(settings)
         self.store = store = open_store(settings)
         with store.state.read() as tx:
@@ -79,13 +85,17 @@ class Platform:
         gc.freeze()  # what is open now stays; looking through it again and again costs tens of milliseconds
         gc.set_threshold(20_000, 20, 50)
         self._run()
+        if self._kept_for:
+            threading.Thread(target=self._keep_ageing, name="datong-retention", daemon=True).start()
         url = f"http://{self.settings.server.host}:{self.settings.server.port}"
         self._running.touch(mode=0o600)
         self._running.write_text(json.dumps({"url": url, "token": self.token}), "utf-8")
 
     def close(self) -> None:
         """Stop the threads after the work in hand, and close the engines."""
-        self._rest()
+        self._closing.set()
+        with self._turn:  # an erasure under way is finished first
+            self._rest()
         self._running.unlink(missing_ok=True)
         self.store.close()
         gc.unfreeze()
@@ -119,6 +129,21 @@ class Platform:
         with self.store.state.write() as tx:
             reasons = identity.forget(tx, person.members)
         return {"rejected calls": forget(self.store, self.vault, person), "reasons of corrections": reasons}
+
+    def age(self) -> dict[str, int]:
+        """Let go of what is older than `[privacy.retention]` says; return how much of each sort there was."""
+        done = age(self.store)
+        if (kept := self._kept_for.get("quarantine")) is not None:
+            done["quarantine"] = expire(self.store, self.store.clock.now() - kept)
+        return done
+
+    def _keep_ageing(self) -> None:
+        while not self._closing.wait(_AGEING):
+            with self._turn:
+                try:
+                    self.age()
+                except Exception as error:  # an hour later it is tried again; nothing else waits for it
+                    log.error("what is too old could not be let go", exc_info=error)
 
     def _run(self) -> None:
         self.flow.start()

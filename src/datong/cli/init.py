@@ -36,6 +36,10 @@ port = 8720
 [privacy]
 key = {{ file = "secret.key" }}  # pseudonyms and encryption are made from it: keep a copy, never in the repository
 
+[privacy.retention]             # leave a line out to keep that for ever
+sightings = "90d"
+quarantine = "180d"
+
 [console]
 user = {user}
 password = "{password}"

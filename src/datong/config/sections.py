@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["ClockSettings", "ConsoleSettings", "PrivacySettings", "RetailerSettings", "Secret", "ServerSettings",
-           "StorageSettings"]
+__all__ = ["ClockSettings", "ConsoleSettings", "PrivacySettings", "RetailerSettings", "RetentionSettings", "Secret",
+           "ServerSettings", "StorageSettings"]
 
 
 class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,11 +56,25 @@ class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8720
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[privacy.retention]`: how long what is kept says of whom it is, as `90d`; empty means for ever.
+
+    `sightings`: raw sightings of devices in the event log, which then go. `observations`: pages, visits, scans and
+    messages, which then belong to nobody, in the log and in the facts. `quarantine`: the text of rejected calls. Trade,
+    consent and what identifies a member stay until an erasure.
+    """
+
+    sightings: str = ""
+    observations: str = ""
+    quarantine: str = ""
+
+
 class PrivacySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[privacy]`: where the key lies from which pseudonyms and encryption are made; losing it loses the values."""
 
     key: Secret = Secret(file="secret.key")
     require_consent: bool = True
+    retention: RetentionSettings = RetentionSettings()
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,11 +14,13 @@ from datong.privacy.person import Person
 from datong.privacy.policy import namespaces
 from datong.privacy.read import Consent, allowed, consent_history, consented, consents_of
 from datong.privacy.reseal import reseal
+from datong.privacy.retention import age, kept_for
 from datong.privacy.step import Consents
 from datong.privacy.vault import Vault, next_line, open_vault
 
 __all__ = [
-    "Consent", "Consents", "Erasure", "Person", "Vault", "allowed", "ask_erasure", "carry_out", "certificate",
-    "consent_history", "consented", "consents_of", "erasures", "export_person", "is_genuine", "make_identifier",
-    "mask", "namespaces", "next_line", "normalised", "open_vault", "reseal", "unfinished",
+    "Consent", "Consents", "Erasure", "Person", "Vault", "age", "allowed", "ask_erasure", "carry_out",
+    "certificate", "consent_history", "consented", "consents_of", "erasures", "export_person", "is_genuine",
+    "kept_for", "make_identifier", "mask", "namespaces", "next_line", "normalised", "open_vault", "reseal",
+    "unfinished",
 ]

@@ -24,13 +24,13 @@ from datong.storage.sealed import renew_binaries
 from datong.storage.stage import Stage
 from datong.storage.state import Lookup, State, fetch_in, insert, insert_new, upsert
 from datong.storage.store import Store, open_store
-from datong.storage.subjects import erase_facts, erase_state, personal_facts, personal_rows
+from datong.storage.subjects import age_facts, erase_facts, erase_state, personal_facts, personal_rows
 from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, state_table
 
 __all__ = [
     "ERASED", "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts",
-    "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "cursor", "erase_facts",
-    "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert", "insert_new", "migrate",
-    "migrations", "open_store", "personal_facts", "personal_rows", "renew_binaries", "set_cursor", "state_table",
-    "upsert",
+    "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "age_facts", "cursor",
+    "erase_facts", "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert", "insert_new",
+    "migrate", "migrations", "open_store", "personal_facts", "personal_rows", "renew_binaries", "set_cursor",
+    "state_table", "upsert",
 ]

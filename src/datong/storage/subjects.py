@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from datong.storage.facts import Facts, FactsTx
 from datong.storage.tables import FACT_TABLES, METADATA, FactTable
 
-__all__ = ["erase_facts", "erase_state", "personal_facts", "personal_rows"]
+__all__ = ["age_facts", "erase_facts", "erase_state", "personal_facts", "personal_rows"]
+
+_TIMES = ("ts", "start")
 
 _CHUNK = 500
 
@@ -76,6 +78,23 @@ def erase_facts(
         if deleted or kept:
             done[table.full] = (deleted, kept)
     return done
+
+
+def age_facts(facts: FactsTx, before: int, types: Collection[str]) -> int:
+    """Take the person out of facts older than `before` (ms), of events of these types; return how many rows these were.
+
+    Trade stays as it is, and so do bursts of devices, whose keys rotate by themselves.
+    """
+    count = 0
+    for table in FACT_TABLES.values():
+        time = next((name for name in _TIMES if name in table.columns), "")
+        if table.subject == "ident" and time and table.owner != "identity":
+            old = f'"{time}" < $before AND ident != 0 AND NOT ({table.kept})'
+            asked: dict[str, Any] = {"before": before}
+            if "type" in table.columns:
+                old, asked["types"] = f"{old} AND type IN (SELECT unnest($types))", sorted(types)
+            count += facts.count(f"UPDATE {table.full} SET ident = 0 WHERE {old}", asked)
+    return count
 
 
 def _tables() -> Iterator[sa.Table]:

@@ -38,7 +38,7 @@ from datong.touchpoints.playlist import (
     set_playlist,
     tell_played,
 )
-from datong.touchpoints.quarantine import Replayed, discard, forget, mend, replay
+from datong.touchpoints.quarantine import Replayed, discard, expire, forget, mend, replay
 from datong.touchpoints.quarantined import renewed
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
 from datong.touchpoints.recall import event_of, recall
@@ -50,8 +50,8 @@ __all__ = [
     "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind",
     "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk", "Reason",
     "Replayed", "Reply", "Request", "Result", "Running", "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine",
-    "StoresTaken", "Tried", "Unread", "append_own", "claims_of", "discard", "event_of", "fingerprint", "forget",
-    "inspect", "kinds", "link_of", "links", "make_claim", "make_links", "mend", "own_event", "playlists",
+    "StoresTaken", "Tried", "Unread", "append_own", "claims_of", "discard", "event_of", "expire", "fingerprint",
+    "forget", "inspect", "kinds", "link_of", "links", "make_claim", "make_links", "mend", "own_event", "playlists",
     "quarantined", "read_claim", "read_elements", "read_mapping", "read_playlists", "read_stores", "reasons",
     "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_stores",
     "tell_played", "try_frame", "used_claims",

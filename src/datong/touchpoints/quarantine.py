@@ -16,7 +16,7 @@ from datong.touchpoints.intake import Intake
 from datong.touchpoints.kinds.web import read_single
 from datong.touchpoints.tables import QUARANTINED
 
-__all__ = ["Replayed", "discard", "forget", "mend", "replay"]
+__all__ = ["Replayed", "discard", "expire", "forget", "mend", "replay"]
 
 _CHUNK = 500
 _ONE = sa.update(QUARANTINED).where(QUARANTINED.c.id == sa.bindparam("key"))
@@ -78,6 +78,19 @@ def forget(store: Store, vault: Vault, person: Person) -> int:
         query = sa.select(QUARANTINED.c.id, QUARANTINED.c.raw).where(sa.func.length(QUARANTINED.c.raw) > 0)
         found = [row.id for row in tx.execute(query.execution_options(yield_per=_CHUNK))
                  if person.mentioned(vault.unseal(row.raw))]
+    return _empty(store, found)
+
+
+def expire(store: Store, before: int) -> int:
+    """Empty every rejected call that came before `before` (ms), also in the log; return how many they were."""
+    with store.state.read() as tx:
+        old = (QUARANTINED.c.at < before) & (sa.func.length(QUARANTINED.c.raw) > 0)
+        found = list(tx.execute(sa.select(QUARANTINED.c.id).where(old)).scalars())
+    return _empty(store, found)
+
+
+def _empty(store: Store, found: list[int]) -> int:
+    """Wipe the texts of rejected calls from state and log."""
     for at in range(0, len(found), _CHUNK):
         part = found[at : at + _CHUNK]
         store.log.rewrite([Entry(offset, ERASED, b"") for offset in part])

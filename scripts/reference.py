@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from datong.cli import main as datong
-from datong.config import IdentitySettings, Settings
+from datong.config import IdentitySettings, Secret, Settings
 from datong.model import EVENT_TYPES, NAMESPACES, Namespace
 from datong.privacy import namespaces
 
@@ -32,11 +32,15 @@ def type_name(kind: Any) -> str:
     return text.replace("|", "or")
 
 
+def _is_table(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind is not Secret
+
+
 def settings() -> str:
     """Return the page of every key of datong.toml."""
     parts = ["# Configuration\n\n`datong.toml`; `DATONG__SECTION__KEY` in the environment goes before the file. "
-             "An unknown key is an error that names the nearest known one. A Secret is `{ file = \"…\" }` or "
-             "`{ env = \"…\" }`; paths start from the folder of `datong.toml`.\n"]
+             "An unknown key is an error that names the nearest known one. A Secret is `{ file = \"…\" }`, "
+             "`{ env = \"…\" }` or `{ command = [\"…\"] }`; paths start from the folder of `datong.toml`.\n"]
 
     def tell(section: str, kind: Any) -> None:
         many = get_args(kind)
@@ -49,7 +53,7 @@ def settings() -> str:
         parts.append(f"\n## `{heading}`\n\n{about}\n\n| key | type | default |\n|---|---|---|\n")
         hints = get_type_hints(shape)
         for field in msgspec.structs.fields(shape):
-            if shape is Namespace and field.name == "name":
+            if (shape is Namespace and field.name == "name") or _is_table(hints[field.name]):
                 continue
             default = "required" if field.required else repr(
                 field.default if field.default is not msgspec.NODEFAULT else field.default_factory())
@@ -59,7 +63,7 @@ def settings() -> str:
         for name, hint in hints.items():
             if f"{section}.{name}" in _TABLES:
                 tell(f"{section}.{name}", _TABLES[f"{section}.{name}"])
-            elif get_origin(hint) is dict:  # tables in this table
+            elif get_origin(hint) is dict or _is_table(hint):  # tables in this table
                 tell(f"{section}.{name}", hint)
 
     for section, kind in get_type_hints(Settings).items():

@@ -7,6 +7,7 @@ up to its amount, and the amounts in the facts to the money in the log; a balanc
 in whatever order they arrive; a piece is promised once, whatever channel asks.
 """
 
+from datong.commerce.asked import ASKED, ask_step
 from datong.commerce.category import in_category, parents
 from datong.commerce.goods import TRAITS, numbers
 from datong.commerce.on_the_way import (
@@ -37,13 +38,15 @@ from datong.commerce.stock import (
     stock_at,
     stock_list,
     stock_of,
+    transfer,
     transfers,
 )
 
 __all__ = [
-    "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation", "Step",
-    "Stock", "Transfer", "duplicates", "fill_goods", "find_goods", "findings", "in_category", "kept_for", "known_skus",
-    "movements_of", "next_steps", "numbers", "order", "order_key", "order_progress", "orders_of", "orders_on_the_way",
-    "parents", "price_of", "prices_of", "refused_steps", "reservation", "reservation_id", "reservations", "skus",
-    "skus_by_gtin", "step_at", "stock_at", "stock_list", "stock_of", "transfers",
+    "ASKED", "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation",
+    "Step", "Stock", "Transfer", "ask_step", "duplicates", "fill_goods", "find_goods", "findings", "in_category",
+    "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key", "order_progress",
+    "orders_of", "orders_on_the_way", "parents", "price_of", "prices_of", "refused_steps", "reservation",
+    "reservation_id", "reservations", "skus", "skus_by_gtin", "step_at", "stock_at", "stock_list", "stock_of",
+    "transfer", "transfers",
 ]

@@ -13,7 +13,7 @@ from datong.commerce.tables import GTIN, MOVEMENT, RESERVATION, RESERVED, SKU, S
 from datong.storage import fetch_in
 
 __all__ = ["Finding", "Stock", "Transfer", "findings", "kept_for", "movements_of", "skus_by_gtin", "stock_at",
-           "stock_list", "stock_of", "transfers"]
+           "stock_list", "stock_of", "transfer", "transfers"]
 
 
 class Stock(msgspec.Struct, frozen=True):
@@ -142,6 +142,16 @@ def findings(tx: sa.Connection, limit: int = 200, since: int = 0) -> list[Findin
         rows = tx.execute(query.order_by(when.desc(), query.selected_columns[0]).limit(limit))
         found += [Finding(kind, sku, place, rounded(quantity), at) for sku, place, quantity, at in rows]
     return sorted(found, key=lambda f: (-f.at, f.sku, f.place))[:limit]
+
+
+def transfer(tx: sa.Connection, key: str) -> Transfer | None:
+    """Return one transfer, or None."""
+    row = tx.execute(sa.select(TRANSFER).where(TRANSFER.c.key == key)).first()
+    if row is None:
+        return None
+    query = sa.select(TRANSFER_LINE.c.sku, TRANSFER_LINE.c.sent, TRANSFER_LINE.c.received)
+    lines = tx.execute(query.where(TRANSFER_LINE.c.key == key).order_by(TRANSFER_LINE.c.sku))
+    return Transfer(**row._mapping, lines=tuple(map(tuple, lines)))
 
 
 def transfers(tx: sa.Connection, state: str = "", place: str = "", limit: int = 200) -> list[Transfer]:

@@ -218,7 +218,7 @@ PROGRESS = state_table(
     sa.Column("placed", sa.BigInteger, nullable=False),
     sa.Column("changed", sa.BigInteger, nullable=False),
     sa.Index("commerce_progress_state", "state", "placed"),
-    subject="ident:ident",
+    subject="ident:ident", kept=True,
 )
 """How far an order is on its way to the shopper (see progress.py); `given` is the money given back, in minor units.
 

@@ -98,6 +98,9 @@ EVENT_TYPES: dict[str, EventType] = {
 
 TRADE = frozenset({
     "Receipt Issued", "Receipt Returned", "Order Completed", "Order Updated", "Order Refunded", "Order Cancelled",
-    "Coupon Redeemed", "Receipt Voided",
+    "Coupon Redeemed", "Receipt Voided", "Order Placed", "Order Picked", "Order Shipped", "Order Ready",
+    "Order Collected", "Order Delivered", "Order Returned", "Reservation Requested", "Reservation Released",
+    "Stock Counted", "Stock Received", "Stock Adjusted", "Goods Observed", "Transfer Sent", "Transfer Received",
+    "Transfer Cancelled",
 })
 """Events that must outlast a person: an erasure takes the person out of them, and leaves goods and money."""

@@ -21,7 +21,8 @@ _STRETCH = 10_000
 _WRITTEN = 2_000
 _TRADED = frozenset({
     "till", "business_day", "sequence", "kind", "original", "tenders", "discount", "shipping", "tax", "taxes",
-    "coupons", "staff", "voided_by", "voided_lines", "exchange", "originals", "channel",
+    "coupons", "staff", "voided_by", "voided_lines", "exchange", "originals", "channel", "order", "mode", "reserve",
+    "valid", "sourcing", "split", "to", "actor",
 })
 """The properties of trade that say nothing of a person."""
 

@@ -22,6 +22,7 @@ from datong.touchpoints.call import (
 from datong.touchpoints.claim import ClaimUsed, claims_of, make_claim, read_claim, used_claims
 from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.intake import Intake, Result
+from datong.touchpoints.keys import WriteKeys
 from datong.touchpoints.kinds import kinds
 from datong.touchpoints.link import Link, NewLink, link_of, links, make_links, retire_link
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
@@ -50,9 +51,9 @@ __all__ = [
     "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind",
     "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk", "Reason",
     "Replayed", "Reply", "Request", "Result", "Running", "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine",
-    "StoresTaken", "Tried", "Unread", "append_own", "claims_of", "discard", "event_of", "expire", "fingerprint",
-    "forget", "inspect", "kinds", "link_of", "links", "make_claim", "make_links", "mend", "own_event", "playlists",
-    "quarantined", "read_claim", "read_elements", "read_mapping", "read_playlists", "read_stores", "reasons",
-    "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_stores",
-    "tell_played", "try_frame", "used_claims",
+    "StoresTaken", "Tried", "Unread", "WriteKeys", "append_own", "claims_of", "discard", "event_of", "expire",
+    "fingerprint", "forget", "inspect", "kinds", "link_of", "links", "make_claim", "make_links", "mend",
+    "own_event", "playlists", "quarantined", "read_claim", "read_elements", "read_mapping", "read_playlists",
+    "read_stores", "reasons", "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist",
+    "sources", "take_stores", "tell_played", "try_frame", "used_claims",
 ]

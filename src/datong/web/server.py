@@ -26,9 +26,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from datong import __version__
 from datong.errors import Broken, DatongError, NotFound
 from datong.platform import Platform
-from datong.touchpoints import IntakeApp
+from datong.touchpoints import IntakeApp, WriteKeys
 from datong.web import (
     campaigns,
+    commerce,
     correct,
     coupon,
     linking,
@@ -45,6 +46,7 @@ from datong.web import (
     visitors,
     why,
 )
+from datong.web.asked import require_key
 from datong.web.kept import Kept
 from datong.web.login import login, logout, me, require_login, session_config
 from datong.web.system import clock, healthz, metrics
@@ -61,7 +63,8 @@ def create_app(platform: Platform) -> ASGIApp:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] == ScopeType.HTTP and path.startswith(("/v1/", "/touchpoints/")):
+        mine = path.startswith(("/v1/", "/touchpoints/")) and not path.startswith("/v1/commerce/")
+        if scope["type"] == ScopeType.HTTP and mine:
             await intake(scope, receive, send)  # type: ignore[arg-type]
         else:
             await rest(scope, receive, send)
@@ -112,15 +115,18 @@ def _console(platform: Platform) -> Litestar:
         route_handlers=[
             *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
             *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes, *campaigns.routes,
-            *scenes.routes, *quarantine.routes, *privacy.routes,
+            *scenes.routes, *quarantine.routes, *privacy.routes, Router("/commerce", route_handlers=commerce.routes),
         ],
     )
+    behind_key = Router("/v1/commerce", guards=[require_key], route_handlers=commerce.routes)
     static = [
         create_static_files_router("/console", [STATIC], html_mode=True)
         if (STATIC / "index.html").exists() else _not_built
     ]
     return Litestar(
-        route_handlers=[behind_login, login, logout, me, clock, healthz, metrics, _home, *coupon.routes, *static],
+        route_handlers=[
+            behind_login, behind_key, login, logout, me, clock, healthz, metrics, _home, *coupon.routes, *static,
+        ],
         middleware=[session_config(platform).middleware],
         exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
@@ -129,7 +135,7 @@ def _console(platform: Platform) -> Litestar:
         ),
         state=State({
             "platform": platform, "failed_logins": {}, "kept": Kept(), "trials": trial.Trials(),
-            "erasing": privacy.Progress(),
+            "erasing": privacy.Progress(), "write_keys": WriteKeys(platform.settings),
         }),
     )
 

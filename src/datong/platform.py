@@ -68,7 +68,7 @@ class Platform:
         self.flow = Flow(
             store,
             (
-                Consents(), settled, Commerce(store, vault, _sites(store)),  # settle
+                Consents(store.settings), settled, Commerce(store, vault, _sites(store)),  # settle
                 QuarantineDesk(store, vault),
                 Identity(store, vault), Changes(store), Devices(store, vault),  # recognise
                 Tags(store, questions),  # describe

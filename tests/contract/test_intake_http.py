@@ -15,6 +15,8 @@ import httpx
 import pytest
 from tests.contract.intake_server import NOW, VAULT, Running, running_intake
 
+from datong.model import sighted
+
 pytestmark = pytest.mark.network
 
 SHOP = ("k-shop", "")
@@ -108,9 +110,10 @@ def test_frames_of_each_kind(client: httpx.Client, server: Running) -> None:
         "Receipt Issued", "S1/1/2026-03-01/7", "S1", 1990,
     )
     assert receipt.time == NOW - 60_000
-    assert phone.ident == VAULT.key("wifi_mac", "a4:83:e7:12:34:56")
-    assert phone.identifiers[0].sealed is None
-    assert (beacon.identifiers[0].ns, beacon.place, beacon.value) == ("ble_id", "V1", -70.0)
+    (seen,), (tag,) = sighted(phone), sighted(beacon)
+    assert seen.key not in {0, VAULT.key("wifi_mac", "a4:83:e7:12:34:56")}  # that of the day
+    assert (seen.ns, seen.sensor, phone.place, phone.ident, phone.identifiers) == ("wifi_mac", "ap-1", "V1", 0, ())
+    assert (tag.ns, tag.key, beacon.place, tag.rssi) == ("ble_id", VAULT.key("ble_id", "f7:1:2"), "V1", -70)
     assert [r.code for r in server.rejected()] == ["unknown_sku", "bad_identifier"]
 
 

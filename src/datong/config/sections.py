@@ -70,11 +70,15 @@ class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class PrivacySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[privacy]`: where the key lies from which pseudonyms and encryption are made; losing it loses the values."""
+    """`[privacy]`: where the key lies from which pseudonyms and encryption are made; losing it loses the values.
+
+    `mac_salt_hour` is the local hour at which the salt of devices' addresses changes: the one with fewest visitors.
+    """
 
     key: Secret = Secret(file="secret.key")
     require_consent: bool = True
     retention: RetentionSettings = RetentionSettings()
+    mac_salt_hour: int = 4
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from datong.privacy.blocked import is_blocked, is_placeholder
 from datong.privacy.normalise import NORMALISERS
 from datong.privacy.vault import Vault
 
-__all__ = ["make_identifier", "normalised"]
+__all__ = ["made_up", "make_identifier", "normalised"]
 
 _LONGEST = 512
 _LOCALLY_ADMINISTERED = "26ae"
@@ -30,7 +30,7 @@ def make_identifier(vault: Vault, policy: Namespace, value: str, region: str) ->
         plain = normalised(policy, value, region)
         if plain is None:
             return None
-        if ns == "wifi_mac" and plain[1] in _LOCALLY_ADMINISTERED:
+        if ns == "wifi_mac" and made_up(plain):
             return Identifier("random_mac", vault.key("random_mac", plain))
         return Identifier(ns, vault.key(ns, plain), vault.seal(plain) if policy.sealed else None)
     except Rejected as error:
@@ -38,6 +38,11 @@ def make_identifier(vault: Vault, policy: Namespace, value: str, region: str) ->
     except UnicodeEncodeError:
         hint = "send valid UTF-8"
         raise Rejected(f"the {ns} holds half a character", code="bad_identifier", hint=hint, field=ns) from None
+
+
+def made_up(mac: str) -> bool:
+    """Return whether a normalised MAC address is locally administered (IEEE 802c): a phone made it up."""
+    return mac[1] in _LOCALLY_ADMINISTERED
 
 
 def normalised(policy: Namespace, value: str, region: str) -> str | None:

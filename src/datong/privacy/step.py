@@ -1,4 +1,4 @@
-"""Consents: takes what shoppers say about consent into the state."""
+"""Consents: takes what shoppers say about consent, and the devices they log in with, into the state."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from datong.config import Settings
 from datong.model import Batch, Event
+from datong.privacy.mac import naming, take_anchored
 from datong.privacy.tables import CONSENT, CONSENT_CHANGE
 from datong.storage import Stage, fetch_in, insert_new, upsert
 
@@ -14,12 +16,20 @@ __all__ = ["Consents"]
 
 
 class Consents(Stage):
-    """The stage that keeps consent: every statement as history, the latest one as the valid one."""
+    """The stage that keeps consent (every statement as history, the latest one as valid) and whose device is whose."""
 
     name = "privacy"
 
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Read which namespaces name a person."""
+        self._naming = naming(settings or Settings())
+
     def step(self, batch: Batch, tx: sa.Connection) -> None:
-        """Take the batch's "Consent Changed" events; a statement older than the valid one only enters the history."""
+        """Take the batch's "Consent Changed" events, and the devices that its logins anchor.
+
+        A statement older than the valid one only enters the history.
+        """
+        take_anchored(tx, batch.events, self._naming)
         heard = [_row(e) for e in batch.events if e.type == "Consent Changed" and e.ident]
         if not heard:
             return

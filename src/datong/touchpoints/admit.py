@@ -27,12 +27,14 @@ from datong.model import (
     to_iso,
 )
 from datong.places import check_store
-from datong.privacy import Vault
+from datong.privacy import ANCHORING, Macs, Vault, anchors, naming
 from datong.storage import Record, event_key
-from datong.touchpoints.call import Call
+from datong.touchpoints.call import Call, Scan
 from datong.touchpoints.lines import text
 from datong.touchpoints.observed import EVERYWHERE, Observed, personal_names
+from datong.touchpoints.origin import Origin
 from datong.touchpoints.parts import Parts, read_parts
+from datong.touchpoints.scans import Admitted, Scans
 
 __all__ = ["Admission", "Origin"]
 
@@ -51,25 +53,11 @@ _UNKEEPABLE = (OverflowError, TypeError, ValueError, RecursionError, UnicodeEnco
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """Where calls come from: the touchpoint's name and kind, the channel its events carry, and where it stands.
-
-    `trusted` is false where anybody may have sent them; `verified` are the namespaces that a trusted one has checked.
-    """
-
-    name: str
-    kind: str = "web"
-    channel: str = "web"
-    place: str = ""
-    trusted: bool = True
-    verified: frozenset[str] = frozenset()
-
-
 class Admission:
     """Admits the calls of one installation. It keeps no state but caches, so any thread may use it."""
 
-    def __init__(self, settings: Settings, vault: Vault) -> None:
-        """Read `[intake]`; raises ConfigError when `future` is no duration."""
+    def __init__(self, settings: Settings, vault: Vault, macs: Macs | None = None) -> None:
+        """Read `[intake]`; raises ConfigError when `future` is no duration. Without `macs` it is only a trial."""
         intake = settings.intake
         try:
             self._future = duration(intake.future)
@@ -79,7 +67,10 @@ class Admission:
         self._types = {**EVENT_TYPES, **own}
         self._any = intake.unknown_events == "accept"
         self._currency, self._zone = settings.retailer.currency, settings.retailer.timezone
-        self._observed = Observed(settings, vault)
+        self.macs = macs or Macs(settings, vault)
+        self._observed = Observed(settings, vault, self.macs)
+        self._scans = Scans(self.macs, vault, settings.retailer.timezone, self._future)
+        self._naming = naming(settings)
         self._vault = vault
         self._digest = blake2b(digest_size=16, key=vault.sign(b"contents of calls", 32))
         self._nearest = lru_cache(maxsize=4_096)(self._find_nearest)
@@ -104,9 +95,9 @@ class Admission:
             raise _off(time, now)
         refused: list[dict[str, str]] = []
         try:
-            identifiers = self._observed.identifiers(call, origin.trusted, origin.verified)
+            identifiers = self._observed.identifiers(call, origin.trusted, origin.verified, at=time)
         except Rejected:
-            identifiers = self._well_formed(call, origin, refused)
+            identifiers = self._well_formed(call, origin, refused, time)
             if not identifiers and (kind.family in _PERSON or "ident" in kind.needs):
                 raise
         personal = self._observed.personal(call)
@@ -138,13 +129,26 @@ class Admission:
             raise Rejected("properties hold a value that cannot be kept", code="bad_type", field="properties",
                            hint="numbers must fit into 64 bits, and text must be valid UTF-8") from None
         number = int.from_bytes(digest[:8], "big") >> 1 | 1
+        self._note_anchors(event)
         return event, Record(event_key(origin.name, event.id), body, number)
 
-    def _well_formed(self, call: Call, origin: Origin, refused: list[dict[str, str]]) -> tuple[Identifier, ...]:
+    def _note_anchors(self, event: Event) -> None:
+        """Let who logs in be known by the next frame, though the flow is not yet so far."""
+        if len(event.identifiers) > 1 or event.type in ANCHORING:
+            for key in anchors(event, self._naming):
+                self.macs.note(key)
+
+    def sightings(self, scan: Scan, origin: Origin, now: int) -> Admitted:
+        """Return what is admitted of a scan as one event, and which sightings are refused."""
+        return self._scans.admit(scan, origin, now)
+
+    def _well_formed(
+        self, call: Call, origin: Origin, refused: list[dict[str, str]], at: int
+    ) -> tuple[Identifier, ...]:
         """Return the other identifiers of a call one of whose is malformed, where it is worth keeping without."""
         if call.type not in _OBSERVING:
             return ()
-        return self._observed.identifiers(call, origin.trusted, origin.verified, refused)
+        return self._observed.identifiers(call, origin.trusted, origin.verified, refused, at)
 
     def agree(self, kept: Event, told: Event) -> bool:
         """Return whether an event told again under the same id says what was kept, in whatever words.
@@ -174,6 +178,9 @@ class Admission:
             raise Rejected(f"there is no call {call.type[:60]!r}", code="bad_type", field="type",
                            hint=_type_hint(call.type))
         if (kind := self._types.get(name)) is not None:
+            if kind.name == "Devices Sighted":
+                raise Rejected("sightings come in frames, not in calls", code="unknown_event", field="event",
+                               hint="POST them to /touchpoints/NAME of a touchpoint of kind wifi or ble")
             if kind.family == "system":
                 raise Rejected(f"only the platform itself says {name!r}", code="unknown_event", field="event",
                                hint="send it under another name")

@@ -137,10 +137,12 @@ class IntakeApp:
         results = await self._intake.accept(name, kind.listen(frame, context))
         if (answer := kind.reply(request, frame, context)) is not None:
             return answer
-        count = Counter(result.status for result in results)
+        count: Counter[str] = Counter()
+        for result in results:
+            count[result.status] += result.count
         stored, duplicate = count["stored"], count["duplicate"]
         each = results if _each(scope, headers) else None
-        return _json(_encode(_Answer(True, stored, duplicate, len(results) - stored - duplicate, each)))
+        return _json(_encode(_Answer(True, stored, duplicate, count.total() - stored - duplicate, each)))
 
     async def _admitted(
         self, name: str, known: bool, scope: Scope, headers: dict[bytes, bytes], receive: Receive

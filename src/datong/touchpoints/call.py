@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import msgspec
 
-__all__ = ["Call", "CallContext", "Device", "ExternalId", "Heard", "Kind", "Listening", "Reply", "Request", "Secrets",
-           "Unread"]
+__all__ = ["Call", "CallContext", "Device", "ExternalId", "Heard", "Kind", "Listening", "Reply", "Request", "Scan",
+           "Secrets", "Unread"]
 
 
 class ExternalId(msgspec.Struct):
@@ -76,7 +77,31 @@ class Unread(msgspec.Struct):
     id: str = ""
 
 
-Heard = Call | Unread
+class Scan(msgspec.Struct):
+    """What sensors heard of devices at one go: columns, one entry per sighting, so that thousands cost little.
+
+    `device` are addresses as they were heard, `ns` their namespace, `time` ms since 1970, `rssi` dBm (0: not known),
+    `sensor` who heard them; `ns` and `sensor` may be one text for all. `part` gives a whole frame of the kind with
+    only the sighting at a position in it: what quarantine keeps of one that is refused. Empty where nobody said: `x`,
+    `y`, `accuracy` (metres on the sensor's floor), `ie` (a digest of the model), `seq` (-1: none). `skipped` counts
+    what the frame has besides, that the settings tell to pass over.
+    """
+
+    device: list[str]
+    ns: str | list[str]
+    time: list[int]
+    rssi: list[int]
+    sensor: str | list[str]
+    part: Callable[[int], bytes]
+    x: list[float] = []
+    y: list[float] = []
+    accuracy: list[float] = []
+    ie: list[str] = []
+    seq: list[int] = []
+    skipped: int = 0
+
+
+Heard = Call | Scan | Unread
 """What a kind makes of each part of a frame, in the frame's order."""
 
 

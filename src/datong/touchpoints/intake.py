@@ -12,10 +12,10 @@ import msgspec
 from datong.config import TouchpointSettings
 from datong.errors import NotFound, Rejected, Unavailable
 from datong.model import Event, decode_event, encode_event
-from datong.privacy import Vault, namespaces
+from datong.privacy import Macs, Vault, namespaces
 from datong.storage import Appended, Record, Store
 from datong.touchpoints.admit import Admission, Origin
-from datong.touchpoints.call import Heard, Kind, Listening, Unread
+from datong.touchpoints.call import Heard, Kind, Listening, Scan, Unread
 from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
 from datong.touchpoints.kinds import find_kind
 from datong.touchpoints.listening import listening
@@ -33,7 +33,10 @@ Status = Literal["stored", "duplicate", "conflict", "quarantined", "too_large"]
 
 
 class Result(msgspec.Struct, omit_defaults=True):
-    """What became of one call: `conflict`, `quarantined` and `too_large` ones lie in quarantine with the reason."""
+    """What became of one call: `conflict`, `quarantined` and `too_large` ones lie in quarantine with the reason.
+
+    `count` says how many sightings it stands for, where a frame had many.
+    """
 
     id: str
     status: Status
@@ -41,31 +44,37 @@ class Result(msgspec.Struct, omit_defaults=True):
     message: str = ""
     hint: str = ""
     field: str = ""
+    count: int = 1
 
 
 class _Counts(msgspec.Struct):
     """How many calls of one source were accepted, known already, or quarantined since this process began.
 
-    `refused` are requests whose signature or key was wrong: nothing of them is kept.
+    A sighting counts as a call. `refused` are requests whose signature or key was wrong: nothing of them is kept;
+    `skipped` is what frames had that the touchpoint's settings tell to pass over.
     """
 
     accepted: int = 0
     duplicate: int = 0
     quarantined: int = 0
     refused: int = 0
+    skipped: int = 0
 
 
 class _Work(msgspec.Struct):
     """One request on its way: per call its result and its record; receipts and orders wait until goods are looked up.
 
-    A call that is only tried (from quarantine) and rejected again has no record.
+    A scan gives one result for what is good of it, and one for each sighting that is not; `spans` says how many results
+    each thing heard has. A call that is only tried (from quarantine) and rejected again has no record.
     """
 
     origin: Origin
-    heard: Sequence[Heard]
     now: int
     history: bool
     quarantine: bool
+    heard: list[Heard] = []
+    spans: list[int] = []
+    skipped: int = 0
     results: list[Result] = []
     records: list[Record | None] = []
     waiting: list[tuple[int, Event]] = []
@@ -87,7 +96,8 @@ class Intake:
         self._owner = trust("", None, policy)
         self.settings, self.store, self.vault = settings, store, vault
         self._counts: dict[str, _Counts] = {}
-        self._admission = Admission(settings, vault)
+        self.macs = Macs(settings, vault, store.state)
+        self._admission = Admission(settings, vault, self.macs)
         self._goods = goods or goods_of(store.state)
         self._strict = settings.intake.unknown_goods == "quarantine"
         self._origins: dict[str, Origin] = {}
@@ -139,6 +149,8 @@ class Intake:
         """Do what `accept_calls` does without holding up the event loop."""
         if len(heard) > _LARGE:
             return await asyncio.to_thread(self.accept_calls, source, heard, history)
+        if not self.macs.ready((today := self.macs.day(self.store.clock.now()),)):
+            await asyncio.to_thread(self.macs.prepare, (today,), self.store.clock.now())
         work = self._admit(source, heard, history)
         skus, stores = self._goods.unremembered(event for _, event in work.waiting)
         if skus or stores:
@@ -147,20 +159,31 @@ class Intake:
             await self._append_soon(conflicts)
         return work.results
 
-    def readmit(self, source: str, heard: Sequence[Heard], arrived: Sequence[int], history: bool) -> list[Result]:
-        """Try calls from quarantine again as they arrived (ms each) then; what is rejected again is only told."""
+    def readmit(
+        self, source: str, heard: Sequence[Heard], arrived: Sequence[int], history: bool
+    ) -> list[list[Result]]:
+        """Try calls from quarantine again as they arrived (ms each) then, and return the results of each.
+
+        What is rejected again is only told.
+        """
         work = self._admit(source, heard, history, arrived)
         self._goods.learn(*self._goods.unremembered(event for _, event in work.waiting))
         self._settle(work, self._append(self._records(work)))
-        return work.results
+        results = iter(work.results)
+        return [[next(results) for _ in range(span)] for span in work.spans]
 
     def _admit(self, source: str, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = ()) -> _Work:
         """Admit call by call, so that what belongs to one call is done with while it is in the processor's cache."""
         now = self.store.clock.now()
-        work = _Work(self.origin(source), heard, now, history, not arrived)
+        work = _Work(self.origin(source), now, history, not arrived)
         origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
         strict, numbered = self._strict, self._goods.numbered
         for at, call in enumerate(heard):
+            if isinstance(call, Scan):
+                self._sightings(work, call)
+                continue
+            work.heard.append(call)
+            work.spans.append(1)
             try:
                 if isinstance(call, Unread):
                     raise Rejected(call.message, code=call.code, hint=call.hint, field=call.field)
@@ -170,14 +193,36 @@ class Intake:
                 event, record = admit(call, origin, now, arrived[at] if arrived else now, history)
             except Rejected as error:
                 results.append(_refusal(call, error))
-                records.append(self._kept(work, at, error))
+                records.append(self._kept(work, len(results) - 1, error))
                 continue
             results.append(Result(event.id, "stored"))
             records.append(record)
             if event.type in LOOKED_UP and (strict or numbered(event)):
                 self._goods.note(event)
-                work.waiting.append((at, event))
+                work.waiting.append((len(results) - 1, event))
         return work
+
+    def _sightings(self, work: _Work, scan: Scan) -> None:
+        """Admit a scan: what is good of it as one event, and the rest sighting by sighting into quarantine."""
+        done = self._admission.sightings(scan, work.origin, work.now)
+        before = len(work.results)
+        if done.record is not None and done.event is not None:
+            self._add(work, scan, Result(done.event.id, "stored", count=done.stored), done.record)
+        if done.repeated:
+            name = done.event.id if done.event else ""
+            self._add(work, scan, Result(name, "duplicate", count=done.repeated), None)
+        for at, error in done.refused:
+            part = Unread(scan.part(at), error.code, error.message, error.hint, error.field)
+            self._add(work, part, _refusal(part, error), None)
+            work.records[-1] = self._kept(work, len(work.results) - 1, error)
+        work.spans.append(len(work.results) - before)
+        work.skipped += scan.skipped
+
+    @staticmethod
+    def _add(work: _Work, heard: Heard, result: Result, record: Record | None) -> None:
+        work.heard.append(heard)
+        work.results.append(result)
+        work.records.append(record)
 
     def _records(self, work: _Work) -> list[Record]:
         """Return the records of a piece of work, after those that waited were checked against the goods."""
@@ -205,14 +250,15 @@ class Intake:
         answers = iter(appended)
         for at, result in enumerate(work.results):
             if (record := work.records[at]) is None:
+                duplicate += result.count if result.status == "duplicate" else 0
                 continue
             status = next(answers).status
             if result.code:
                 continue
             if status == "new":
-                stored += 1
+                stored += result.count
             elif status == "duplicate" or self._repeats(record):
-                duplicate += 1
+                duplicate += result.count
                 result.status = "duplicate"
             else:
                 error = _contradiction()
@@ -223,7 +269,8 @@ class Intake:
             counts = self._counts.setdefault(work.origin.name, _Counts())
             counts.accepted += stored
             counts.duplicate += duplicate
-            counts.quarantined += len(work.results) - stored - duplicate if work.quarantine else 0
+            counts.quarantined += sum(result.code != "" for result in work.results) if work.quarantine else 0
+            counts.skipped += work.skipped
         return conflicts
 
     def _repeats(self, record: Record) -> bool:
@@ -261,7 +308,7 @@ def _contradiction() -> Rejected:
 
 
 def _refusal(heard: Heard, error: Rejected) -> Result:
-    given = heard.id if isinstance(heard, Unread) else str(heard.message_id or "")[:200]
+    given = heard.id if isinstance(heard, Unread) else str(getattr(heard, "message_id", "") or "")[:200]
     status: Status = "quarantined"
     if error.code == "conflict":
         status = "conflict"

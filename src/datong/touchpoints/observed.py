@@ -11,7 +11,7 @@ import msgspec
 from datong.config import Settings
 from datong.errors import Rejected
 from datong.model import Identifier, Namespace
-from datong.privacy import Vault, make_identifier, namespaces
+from datong.privacy import Macs, Vault, make_identifier, namespaces
 from datong.touchpoints.call import Call, CallContext
 
 __all__ = ["EVERYWHERE", "Observed", "personal_names"]
@@ -31,6 +31,9 @@ _CHECKED = {"phone": ("phone_verified", "phoneVerified", "phone_number_verified"
             "email": ("email_verified", "emailVerified")}
 """Where the caller says that it has checked them (OpenID Connect's names among them)."""
 _REMEMBERED = 65_536
+_MACS = frozenset({"wifi_mac", "random_mac"})
+_SALTED = _MACS | {"ble_id"}
+"""The namespaces of addresses, and of whatever is sighted."""
 _NAMES = {"first_name": "firstName", "last_name": "lastName", "id_card": "idCard", "mobile": "phone"}
 
 
@@ -42,8 +45,9 @@ def personal_names(kind: str) -> frozenset[str]:
 class Observed:
     """Makes identifiers by the namespace policy of one installation, and remembers the last ones made."""
 
-    def __init__(self, settings: Settings, vault: Vault) -> None:
+    def __init__(self, settings: Settings, vault: Vault, macs: Macs) -> None:
         """Read the policy; raises ConfigError for a namespace table that is none."""
+        self._macs = macs
         self._policy = namespaces(settings)
         self._rank: dict[str, float] = {name: policy.priority for name, policy in self._policy.items()}
         self._checked = frozenset(name for name, policy in self._policy.items() if policy.verified)
@@ -54,12 +58,13 @@ class Observed:
 
     def identifiers(
         self, call: Call, trusted: bool = True, verified: frozenset[str] = frozenset(),
-        refused: list[dict[str, str]] | None = None,
+        refused: list[dict[str, str]] | None = None, at: int = 0,
     ) -> tuple[Identifier, ...]:
         """Return the call's identifiers, the surest first; raises Rejected (`bad_identifier`) where one is malformed.
 
         With `refused` a malformed one is left out and noted there; an unknown namespace is rejected all the same. Those
         in the namespaces `verified`, and those that a `trusted` caller says it has checked, are marked as verified.
+        The key of a sighted or made-up address is that of the day of `at` (ms).
         """
         found: list[Identifier | None] = []
         if call.user_id is not None:
@@ -68,7 +73,7 @@ class Observed:
             found.append(self._one("anonymous_id", call.anonymous_id, "anonymousId", refused))
         context = call.context
         if context is not None and (context.external_ids or context.device is not None):
-            found.extend(self._in_context(context, refused))
+            found.extend(self._in_context(context, refused, at, call.event == "Device Sighted"))
         if call.type == "alias" and call.previous_id is not None:
             found.append(self._one("user_id", call.previous_id, "previousId", refused))
         if call.type == "identify" and (traits := call.traits):
@@ -108,16 +113,36 @@ class Observed:
         return {name: self._vault.seal(value) for name, value in clear.items()}
 
     def _in_context(
-        self, context: CallContext, refused: list[dict[str, str]] | None
+        self, context: CallContext, refused: list[dict[str, str]] | None, at: int, sighted: bool
     ) -> Iterator[Identifier | None]:
         for other in context.external_ids or ():
-            if other.id is not None:
+            if other.id is None:
+                continue
+            if other.type in _SALTED if sighted else other.type in _MACS:
+                yield self._address(other.type, str(other.id), at, sighted, refused)
+            else:
                 yield self._one(other.type, other.id, "context.externalIds", refused)
         if (device := context.device) is not None:
             if device.advertising_id:
                 yield self._one("app_device", device.advertising_id, "context.device.advertisingId", refused)
             if device.token:
                 yield self._one("push_token", device.token, "context.device.token", refused)
+
+    def _address(
+        self, ns: str, value: str, at: int, sighted: bool, refused: list[dict[str, str]] | None
+    ) -> Identifier | None:
+        """Return the identifier of a device's address: a maker's one has its own key where its owner tells of it."""
+        day = self._macs.day(at)
+        self._macs.prepare((day,), at)
+        one = self._macs.known(ns, day).get(value) or self._macs.learn(ns, day, (value,))[value]
+        if isinstance(one, Rejected):
+            if one.code == "missing_identifier":
+                return None
+            if refused is None:
+                raise Rejected(one.message, code=one.code, hint=one.hint, field="context.externalIds")
+            refused.append({"field": "context.externalIds", "ns": ns, "reason": one.message})
+            return None
+        return Identifier(one.ns, one.key if sighted or not one.stable else one.stable)
 
     def _claimed(self, call: Call) -> set[int]:
         """Return the keys of the identifiers that the caller says it has checked."""

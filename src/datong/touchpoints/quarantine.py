@@ -117,16 +117,17 @@ def _try(intake: Intake, rows: list[Any], raws: list[str], done: Replayed) -> No
     arrived: list[int] = []
     spans = []
     for row, raw in zip(rows, raws, strict=True):
-        parts = _read(intake, row, raw)
-        spans.append((len(heard), len(heard) + len(parts)))
-        heard.extend(parts)
-        arrived.extend([row.at] * len(parts))
+        told = _read(intake, row, raw)
+        spans.append((len(heard), len(heard) + len(told)))
+        heard.extend(told)
+        arrived.extend([row.at] * len(told))
     results = intake.readmit(rows[0].source, heard, arrived, rows[0].history)
     now = intake.store.clock.now()
     taken, kept = [], []
     for row, raw, (start, stop) in zip(rows, raws, spans, strict=True):
-        again = next((one for one in results[start:stop] if one.code), None)
-        done.stored += sum(one.status == "stored" for one in results[start:stop])
+        parts = [one for part in results[start:stop] for one in part]
+        again = next((one for one in parts if one.code), None)
+        done.stored += sum(one.count for one in parts if one.status == "stored")
         if again is None:
             taken.append({"key": row.id, "at_": now})
         else:

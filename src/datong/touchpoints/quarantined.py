@@ -10,8 +10,8 @@ import msgspec
 from datong.errors import Rejected
 from datong.privacy import Vault
 from datong.storage import QUARANTINE, Record
-from datong.touchpoints.admit import Origin
-from datong.touchpoints.call import Call, Heard, Unread
+from datong.touchpoints.call import Call, Heard, Scan, Unread
+from datong.touchpoints.origin import Origin
 
 __all__ = ["Quarantined", "decode_quarantined", "quarantine_record", "raw_of", "renewed"]
 
@@ -71,6 +71,8 @@ def raw_of(heard: Heard) -> bytes:
     """Return text from which the part alone can be read again."""
     if isinstance(heard, Unread):
         return heard.raw
+    if isinstance(heard, Scan):  # it never is refused as a whole: each of its sightings is a part of its own
+        return heard.part(0)
     if not heard.raw:
         return msgspec.json.encode(heard)
     own = _json.decode(heard.raw)
@@ -88,8 +90,8 @@ def raw_of(heard: Heard) -> bytes:
 
 
 def _contents(heard: Heard) -> bytes:
-    if isinstance(heard, Unread):
-        return heard.raw
+    if isinstance(heard, Unread | Scan):
+        return raw_of(heard)
     try:
         return _order.encode(msgspec.structs.replace(heard, sent_at=None, raw=b""))
     except (OverflowError, TypeError, ValueError):

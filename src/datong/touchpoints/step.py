@@ -48,7 +48,10 @@ class QuarantineDesk(Stage):
     def _count(self, batch: Batch, kept: list[tuple[int, Quarantined]], tx: sa.Connection) -> None:
         zone = self._zone
         today = local_parts(batch.now, zone)[0]
-        live = Counter(e.source for e in batch.events if local_parts(e.received, zone)[0] == today)
+        live: Counter[str] = Counter()
+        for e in batch.events:
+            if local_parts(e.received, zone)[0] == today:
+                live[e.source] += len(e.sightings) if e.sightings is not None else 1
         last: dict[str, int] = {}
         for event in batch.events:
             last[event.source] = event.received

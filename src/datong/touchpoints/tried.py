@@ -8,10 +8,10 @@ import msgspec
 
 from datong.config import Settings
 from datong.errors import NotFound, Rejected
-from datong.model import to_iso
+from datong.model import sighted, to_iso
 from datong.privacy import Vault, namespaces
 from datong.touchpoints.admit import Admission, Origin
-from datong.touchpoints.call import Heard, Request, Unread
+from datong.touchpoints.call import Call, Request, Scan, Unread
 from datong.touchpoints.kinds import find_kind
 from datong.touchpoints.listening import listening
 from datong.touchpoints.trust import trust
@@ -48,10 +48,28 @@ def try_frame(
     origin = Origin(name, touchpoint.kind, channel, touchpoint.place, trusted, verified)
     admission = Admission(settings, vault)
     opened = kind.open(request or Request(at=now), frame, context)
-    return [_tried(admission, heard, origin, now) for heard in kind.listen(opened, context)]
+    found: list[Tried] = []
+    for heard in kind.listen(opened, context):
+        if isinstance(heard, Scan):
+            found += _scanned(admission, heard, origin, now)
+        else:
+            found.append(_tried(admission, heard, origin, now))
+    return found
 
 
-def _tried(admission: Admission, heard: Heard, origin: Origin, now: int) -> Tried:
+def _scanned(admission: Admission, scan: Scan, origin: Origin, now: int) -> list[Tried]:
+    done = admission.sightings(scan, origin, now)
+    bad = [Tried({}, error.code, error.message, error.hint, error.field) for _, error in done.refused]
+    if (event := done.event) is None:
+        return bad
+    shown = {"event": event.type, "id": event.id, "time": to_iso(event.time), "channel": event.channel,
+             "place": event.place, "repeated": done.repeated, "skipped": scan.skipped, "sightings": [
+                 {"identifier": s.ns, "time": to_iso(s.time), "rssi": s.rssi, "sensor": s.sensor}
+                 for s in sighted(event)]}
+    return [Tried({key: value for key, value in shown.items() if value not in ("", 0)}), *bad]
+
+
+def _tried(admission: Admission, heard: Call | Unread, origin: Origin, now: int) -> Tried:
     if isinstance(heard, Unread):
         return Tried({}, heard.code, heard.message, heard.hint, heard.field)
     try:

@@ -12,7 +12,7 @@ import pytest
 
 from datong.config import FixedClock, IntakeSettings, Settings, TouchpointSettings
 from datong.errors import ConfigError, NotFound, Unavailable
-from datong.model import decode_event, from_iso
+from datong.model import decode_event, from_iso, sighted
 from datong.privacy import Vault
 from datong.storage import EVENTS, QUARANTINE, Appended, Record, Store, open_store
 from datong.touchpoints import Call, Intake, Unread
@@ -199,8 +199,9 @@ def test_a_touchpoints_settings(tmp_path: Path) -> None:
     for status in ("stored", "duplicate"):
         assert intake.accept_calls("door", intake.listen("door", frame))[0].status == status
     event = decode_event(store.log.read(0, 1)[0].body)
-    assert (event.place, event.value, event.channel, event.properties) == ("V1", -61.0, "wifi", {"sensor": "ap-1"})
-    assert event.ident == VAULT.key("wifi_mac", "a4:83:e7:12:34:56")
+    assert (event.type, event.place, event.channel, event.ident) == ("Devices Sighted", "V1", "wifi", 0)
+    (seen,) = sighted(event)
+    assert (seen.ns, seen.sensor, seen.rssi, seen.time) == ("wifi_mac", "ap-1", -61, NOW - 1_000)
     with pytest.raises(NotFound):
         intake.listen("window", frame)
     store.close()

@@ -1,4 +1,4 @@
-"""Ble: sightings of Bluetooth beacons and tags by gateways."""
+"""Ble: sightings of Bluetooth beacons and tags by gateways, in a format of Datong's own."""
 
 from __future__ import annotations
 
@@ -7,51 +7,75 @@ from typing import Any
 import msgspec
 
 from datong.errors import Rejected
-from datong.touchpoints.call import Call, CallContext, ExternalId, Heard, Kind, Listening, Unread
+from datong.touchpoints.call import Heard, Kind, Listening
+from datong.touchpoints.heard import Columns, moment, strength
 
 __all__ = ["Ble"]
+
+_HINT = 'a sighting is {"id": "uuid:major:minor", "rssi": -70, "time": ISO}'
+
+
+class _Sighting(msgspec.Struct):
+    id: str
+    rssi: int | float
+    time: str | int | float
 
 
 class _Frame(msgspec.Struct):
     sensor: str
+    sightings: list[_Sighting]
+
+
+class _Parts(msgspec.Struct):
+    sensor: str
     sightings: list[Any]
 
 
-_frame = msgspec.json.Decoder(_Frame)
+_frame = msgspec.json.Decoder(_Frame).decode
+_parts = msgspec.json.Decoder(_Parts).decode
 
 
 class Ble(Kind):
     """A frame is `{"sensor": "gw-3", "sightings": [{"id": "uuid:major:minor", "rssi": -70, "time": ISO}, …]}`."""
 
     kind = "ble"
-    hears = ("Device Sighted",)
+    hears = ("Devices Sighted",)
 
     def listen(self, frame: bytes, context: Listening) -> list[Heard]:  # noqa: ARG002
-        """Return one Device Sighted per sighting."""
+        """Return one scan of the frame's sightings, and why each of the others cannot be read."""
         try:
-            found = _frame.decode(frame)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            hint = 'send {"sensor": "gw-3", "sightings": [{"id": …, "rssi": …, "time": …}]}'
-            raise Rejected(f"the frame cannot be read: {error}", code="bad_json", hint=hint) from None
-        return [_sighting(found.sensor, sighting) for sighting in found.sightings]
+            found = _frame(frame)
+            sensor, sightings = found.sensor, found.sightings
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            sensor, sightings = _in_parts(frame)  # one of them is wrong: which?
+        columns = Columns(lambda item: msgspec.json.encode({"sensor": sensor, "sightings": [item]}))
+        for sighting in sightings:
+            try:
+                s = sighting if type(sighting) is _Sighting else _checked(sighting)
+                if not s.id:
+                    raise Rejected("the sighting has no id", code="missing_field", field="id", hint=_HINT)
+                columns.add(s, "ble_id", s.id, moment(s.time), strength(s.rssi), sensor)
+            except Rejected as error:
+                columns.refuse(sighting, error)
+        return columns.heard()
 
 
-def _sighting(sensor: str, sighting: Any) -> Heard:
-    if not isinstance(sighting, dict):
-        return _unread(sensor, sighting, "bad_type", "a sighting must be an object", "sightings")
+def _in_parts(frame: bytes) -> tuple[str, list[Any]]:
+    try:
+        parts = _parts(frame)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        hint = 'send {"sensor": "gw-3", "sightings": [{"id": …, "rssi": …, "time": …}]}'
+        raise Rejected(f"the frame cannot be read: {error}", code="bad_json", hint=hint) from None
+    return parts.sensor, parts.sightings
+
+
+def _checked(part: Any) -> _Sighting:
+    if not isinstance(part, dict):
+        raise Rejected("a sighting must be an object", code="bad_type", field="sightings", hint=_HINT)
     for field in ("id", "time"):
-        if not isinstance(sighting.get(field), str) or not sighting[field]:
-            return _unread(sensor, sighting, "missing_field", f"the sighting has no {field}", field)
-    rssi = sighting.get("rssi")
+        if not part.get(field) or not isinstance(part[field], str if field == "id" else str | int | float):
+            raise Rejected(f"the sighting has no {field}", code="missing_field", field=field, hint=_HINT)
+    rssi = part.get("rssi")
     if not isinstance(rssi, int | float) or isinstance(rssi, bool):
-        return _unread(sensor, sighting, "missing_field", "the sighting has no rssi (dBm)", "rssi")
-    return Call(
-        type="track", event="Device Sighted", timestamp=sighting["time"],
-        context=CallContext(external_ids=[ExternalId("ble_id", sighting["id"])]),
-        properties={"sensor": sensor, "rssi": rssi},
-    )
-
-
-def _unread(sensor: str, sighting: Any, code: str, message: str, field: str) -> Unread:
-    raw = msgspec.json.encode({"sensor": sensor, "sightings": [sighting]})
-    return Unread(raw, code, message, 'a sighting is {"id": "uuid:major:minor", "rssi": -70, "time": ISO}', field)
+        raise Rejected("the sighting has no rssi (dBm)", code="missing_field", field="rssi", hint=_HINT)
+    return _Sighting(part["id"], rssi, part["time"])

@@ -12,7 +12,7 @@ from datong.errors import Rejected
 from datong.privacy import Vault
 from datong.storage import Store
 from datong.touchpoints.admit import Admission, Origin
-from datong.touchpoints.call import Heard, Unread
+from datong.touchpoints.call import Call, Heard, Unread
 from datong.touchpoints.intake import Intake
 from datong.touchpoints.load.calls import Maker, goods
 from datong.touchpoints.load.columns import Columns
@@ -120,8 +120,8 @@ class Loader:
         admission = Admission(self._store.settings, self._vault)
         origin, now = Origin(self._mapping.source), self._store.clock.now()
         for call in calls:
-            if isinstance(call, Unread):
-                loaded.reasons[call.code] += 1
+            if not isinstance(call, Call):
+                loaded.reasons[call.code if isinstance(call, Unread) else "bad_type"] += 1
                 continue
             try:
                 event, _ = admission.admit(call, origin, now, now, history=True)

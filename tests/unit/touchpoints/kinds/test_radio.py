@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from datong.errors import ConfigError, Rejected
-from datong.touchpoints.call import Call, Kind, Listening, Unread
+from datong.model import from_iso
+from datong.touchpoints.call import Kind, Listening, Scan, Unread
 from datong.touchpoints.kinds import find_kind, kinds
 from datong.touchpoints.kinds.ble import Ble
 from datong.touchpoints.kinds.wifi import Wifi
@@ -20,19 +21,21 @@ def frame(*sightings: Any) -> bytes:
     return json.dumps({"sensor": "ap-12", "sightings": sightings}).encode()
 
 
-@pytest.mark.parametrize(("mac", "namespace"), [
-    ("a4:83:e7:12:34:56", "wifi_mac"), ("aa:83:e7:12:34:56", "random_mac"), ("D2-83-E7-12-34-56", "random_mac"),
-    ("06:83:e7:12:34:56", "random_mac"), ("0E83E7123456", "random_mac"), ("00:83:e7:12:34:56", "wifi_mac"),
-])
-def test_made_up_addresses(mac: str, namespace: str) -> None:
-    heard = Wifi().listen(frame({"mac": mac, "rssi": -61, "time": TIME}), Listening())
-    call = heard[0]
-    assert isinstance(call, Call)
-    assert (call.event, call.timestamp, call.message_id) == ("Device Sighted", TIME, None)
-    assert call.properties == {"sensor": "ap-12", "rssi": -61}
-    assert call.context is not None
-    assert call.context.external_ids is not None
-    assert (call.context.external_ids[0].type, call.context.external_ids[0].id) == (namespace, mac)
+def test_sightings_become_one_scan() -> None:
+    sightings = [{"mac": f"a4:83:e7:12:34:{n:02}", "rssi": -61.4 - n, "time": TIME} for n in range(3)]
+    (scan,) = Wifi().listen(frame(*sightings), Listening())
+    assert isinstance(scan, Scan)
+    assert (scan.device, scan.ns) == ([s["mac"] for s in sightings], "wifi_mac")
+    assert (scan.time, scan.rssi, scan.sensor) == ([from_iso(TIME)] * 3, [-61, -62, -63], "ap-12")
+    assert (scan.ie, scan.seq, scan.x) == ([], [], [])
+    assert Wifi().listen(scan.part(1), Listening())[0].device == ["a4:83:e7:12:34:01"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("time", [TIME, 1_772_359_200, 1_772_359_200_000, "1772359200000", 1_772_359_200.0])
+def test_times_as_sensors_write_them(time: Any) -> None:
+    (scan,) = Wifi().listen(frame({"mac": "a4:83:e7:12:34:56", "rssi": -61, "time": time}), Listening())
+    assert isinstance(scan, Scan)
+    assert scan.time == [from_iso(TIME)]
 
 
 def test_a_probe_request_says_more() -> None:
@@ -40,16 +43,12 @@ def test_a_probe_request_says_more() -> None:
     sighting = {"mac": "aa:83:e7:12:34:56", "rssi": -61, "time": TIME, "seq": 4_095, "ies": ssid + ht}
     plain = {**sighting, "ies": ht.upper(), "seq": 0}
     nothing = {**sighting, "ies": ssid, "seq": None}
-    calls = Wifi().listen(frame(sighting, plain, nothing), Listening())
-    told = [call.properties for call in calls if isinstance(call, Call)]
-    assert told[0] is not None
-    model = told[0]["ie"]
-    assert told == [
-        {"sensor": "ap-12", "rssi": -61, "ie": model, "seq": 4_095},
-        {"sensor": "ap-12", "rssi": -61, "ie": model, "seq": 0}, {"sensor": "ap-12", "rssi": -61},
-    ]
+    (scan,) = Wifi().listen(frame(sighting, plain, nothing), Listening())
+    assert isinstance(scan, Scan)
+    model = scan.ie[0]
+    assert (scan.ie, scan.seq) == ([model, model, ""], [4_095, 0, -1])
     assert len(model) == 16
-    assert "home" not in str(told)
+    assert "home" not in str(scan.ie)
 
 
 @pytest.mark.parametrize(("change", "field"), [
@@ -66,23 +65,22 @@ def test_a_probe_request_that_cannot_be_read(change: dict[str, Any], field: str)
 
 
 def test_beacons() -> None:
-    call = Ble().listen(frame({"id": "F7826DA6:1:2", "rssi": -70.5, "time": TIME}), Listening())[0]
-    assert isinstance(call, Call)
-    assert call.context is not None
-    assert call.context.external_ids is not None
-    assert call.context.external_ids[0].type == "ble_id"
+    (scan,) = Ble().listen(frame({"id": "F7826DA6:1:2", "rssi": -70.5, "time": TIME}), Listening())
+    assert isinstance(scan, Scan)
+    assert (scan.device, scan.ns, scan.rssi) == (["F7826DA6:1:2"], "ble_id", [-70])
 
 
 @pytest.mark.parametrize(("kind", "name"), [(Wifi(), "mac"), (Ble(), "id")])
 @pytest.mark.parametrize(("change", "code", "field"), [
     ({"time": None}, "missing_field", "time"), ({"rssi": "loud"}, "missing_field", "rssi"),
-    ({"rssi": True}, "missing_field", "rssi"),
+    ({"rssi": True}, "missing_field", "rssi"), ({"time": {}}, "missing_field", "time"),
+    ({"time": "noon"}, "bad_time", "time"), ({"rssi": 500}, "bad_type", "rssi"),
 ])
 def test_a_bad_sighting_stands_alone(kind: Kind, name: str, change: dict[str, Any], code: str, field: str) -> None:
     good = {name: "a4:83:e7:12:34:56", "rssi": -61, "time": TIME}
     heard = kind.listen(frame({**good, **change}, good, 5, {**good, name: ""}), Listening())
-    assert [type(one).__name__ for one in heard] == ["Unread", "Call", "Unread", "Unread"]
-    bad = heard[0]
+    assert [type(one).__name__ for one in heard] == ["Scan", "Unread", "Unread", "Unread"]
+    bad = heard[1]
     assert isinstance(bad, Unread)
     assert (bad.code, bad.field) == (code, field)
     assert kind.listen(bad.raw, Listening()) == [bad]

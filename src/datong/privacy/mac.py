@@ -5,7 +5,7 @@ key for it over days: the register of anchored keys. A made-up address always go
 random and thrown away after three days; then not even the owner of the installation's key can join two days.
 
 A day begins at `[privacy] mac_salt_hour` (local), when the fewest visitors are in: a visit that crosses it comes out as
-two, the second of which begins at that hour (docs/decisions/0020-addresses-by-the-day.md).
+two, the second of which begins at that hour (docs/decisions/0015-addresses-by-the-day.md).
 """
 
 from __future__ import annotations

@@ -38,15 +38,17 @@ from datong.marketing.read import (
     redemptions,
     silence,
 )
+from datong.marketing.redeemed import Lock, attempt_id, attempt_of, coupon_holder, coupon_lock, open_coupons
 from datong.marketing.speak import offer_text
 from datong.marketing.step import Marketing
 from datong.marketing.template import NAME
 
 __all__ = [
     "NAME", "Assignment", "Attempt", "Campaign", "Caps", "Checked", "Counts", "Decision", "Definition", "Launch",
-    "Marketing", "Problem", "Redeemed", "Redemption", "Signed", "Words", "addresses", "all_campaigns",
-    "assignments_of", "audience_size", "campaign", "channels_of", "check_coupon", "check_definition", "consent_name",
-    "counts", "coupon_png", "coupon_qr", "coupons_of", "decisions", "decisions_of", "draw", "launch", "launches",
-    "load_campaigns", "message_of", "messages_since", "normalise_code", "offer_text", "predicates", "quiet_until",
-    "read_code", "redeem", "redeem_all", "redemptions", "save_campaign", "set_state", "silence",
+    "Lock", "Marketing", "Problem", "Redeemed", "Redemption", "Signed", "Words", "addresses", "all_campaigns",
+    "assignments_of", "attempt_id", "attempt_of", "audience_size", "campaign", "channels_of", "check_coupon",
+    "check_definition", "consent_name", "counts", "coupon_holder", "coupon_lock", "coupon_png", "coupon_qr",
+    "coupons_of", "decisions", "decisions_of", "draw", "launch", "launches", "load_campaigns", "message_of",
+    "messages_since", "normalise_code", "offer_text", "open_coupons", "predicates", "quiet_until", "read_code",
+    "redeem", "redeem_all", "redemptions", "save_campaign", "set_state", "silence",
 ]

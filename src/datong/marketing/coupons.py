@@ -15,7 +15,10 @@ from datong.model import Coupon, Offer
 from datong.privacy import Vault
 from datong.storage import fetch_in, insert_new
 
-__all__ = ["Attempt", "Checked", "Redemption", "check_coupon", "coupon_row", "read_coupon", "redeem", "redeem_all"]
+__all__ = [
+    "Attempt", "Checked", "Redemption", "check_coupon", "coupon_row", "lock_coupon", "read_coupon", "redeem",
+    "redeem_all", "release_receipts",
+]
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -89,22 +92,47 @@ def redeem_all(tx: sa.Connection, vault: Vault, attempts: Sequence[Attempt]) -> 
         {"key": codes[a.id], "at": a.at, "by": a.id, "slip": a.receipt} for a in fresh if not reasons[a.id]
     ]
     if claims:
-        claim = COUPON.update().where(COUPON.c.code == sa.bindparam("key"), COUPON.c.redeemed.is_(None))
+        claim = COUPON.update().where(
+            COUPON.c.code == sa.bindparam("key"), COUPON.c.redeemed.is_(None),
+            sa.or_(COUPON.c.lock.in_(["", sa.bindparam("slip")]), COUPON.c.locked_until <= sa.bindparam("at")))
         tx.execute(claim.values(
             redeemed=sa.bindparam("at"), attempt=sa.bindparam("by"), receipt=sa.bindparam("slip")), claims)
-        columns = sa.select(COUPON.c.code, COUPON.c.attempt, COUPON.c.receipt)
+        columns = sa.select(COUPON.c.code, COUPON.c.attempt, COUPON.c.receipt, COUPON.c.redeemed)
         won = {row.code: row for row in fetch_in(tx, columns, COUPON.c.code, {c["key"] for c in claims})}
         for a in fresh:
             holder = won.get(codes[a.id])
             if reasons[a.id] or holder is None:
                 continue
             same = holder.attempt == a.id or (a.receipt and holder.receipt == a.receipt)
-            reasons[a.id] = "" if same else "redeemed_coupon"
+            reasons[a.id] = "" if same else "locked_coupon" if holder.redeemed is None else "redeemed_coupon"
     made = {a.id: _redemption(a, codes[a.id], rows.get(codes[a.id]), reasons[a.id]) for a in fresh}
     insert_new(tx, REDEMPTION, list(made.values()))
     answers = made | {key: dict(row._mapping) for key, row in before.items()}
     names = ("id", "coupon", "outcome", "reason", "campaign")
     return [Redemption(**{name: answers[a.id][name] for name in names}) for a in attempts]
+
+
+def lock_coupon(tx: sa.Connection, code: str, receipt: str, at: int, until: int) -> None:
+    """Keep a coupon for one receipt from `at` until `until` (ms), unless it is redeemed or kept for another.
+
+    `until` = 0 gives it free again.
+    """
+    free = sa.or_(COUPON.c.lock.in_(["", receipt]), COUPON.c.locked_until <= at)
+    mine = COUPON.update().where(COUPON.c.code == normalise_code(code), COUPON.c.redeemed.is_(None), free)
+    tx.execute(mine.values(lock=receipt if until else "", locked_until=until))
+
+
+def release_receipts(tx: sa.Connection, receipts: Sequence[str]) -> None:
+    """Give back the coupons that were redeemed on receipts which do not count; the attempts stay, as released."""
+    if not receipts:
+        return
+    for at in range(0, len(receipts), 500):
+        some = list(receipts[at : at + 500])
+        won = sa.select(COUPON.c.attempt).where(COUPON.c.receipt.in_(some), COUPON.c.redeemed.is_not(None))
+        tx.execute(REDEMPTION.update().where(REDEMPTION.c.id.in_(won)).values(
+            outcome="refused", reason="voided_receipt"))
+        tx.execute(COUPON.update().where(COUPON.c.receipt.in_(some)).values(
+            redeemed=None, attempt=None, receipt="", lock="", locked_until=0))
 
 
 def coupon_row(coupon: Coupon, message: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from hashlib import blake2b
 
 import msgspec
 import sqlalchemy as sa
@@ -14,17 +13,18 @@ from datong.identity import identifiers_of_all, parted
 from datong.marketing.audience import Matcher
 from datong.marketing.campaigns import Campaign, all_campaigns, load_campaigns
 from datong.marketing.channels import channels_of
-from datong.marketing.coupons import Attempt, redeem_all
+from datong.marketing.coupons import Attempt, lock_coupon, redeem_all, release_receipts
 from datong.marketing.decide import Known, decide
 from datong.marketing.facts import fold_assignments, fold_campaigns
 from datong.marketing.launch import next_targets, tick
 from datong.marketing.merge import rekey
 from datong.marketing.people import arms_of, said_to, statements_of
+from datong.marketing.redeemed import attempt_id
 from datong.marketing.speak import Names
 from datong.marketing.split import divide
 from datong.marketing.tables import DECISION
 from datong.marketing.write import write
-from datong.model import Batch, Event, Firing
+from datong.model import HOUR, Batch, Event, Firing
 from datong.places import zones
 from datong.privacy import Vault
 from datong.scenes import firings_since
@@ -34,6 +34,8 @@ __all__ = ["Marketing"]
 
 _FIRINGS = "marketing:firings"
 _LIMIT = 2_000
+_LOCKED = HOUR
+"""How long (ms) a coupon can be kept for a receipt at most: a till that died must not keep it for ever."""
 
 
 class Marketing(Stage):
@@ -74,15 +76,18 @@ class Marketing(Stage):
 
     def _redeem(self, batch: Batch, tx: sa.Connection) -> None:
         """Redeem what tills report; a coupon on an online order becomes an event of its own, as a till makes one."""
-        attempts = []
+        attempts: list[Attempt] = []
         for at, event in enumerate(batch.events):
+            if event.type in ("Coupon Locked", "Coupon Unlocked", "Receipt Voided"):
+                redeem_all(tx, self._vault, attempts)  # what was said before counts before
+                attempts = []
+                _hold(tx, event)
             if event.type == "Order Completed" and event.coupon and not event.history:
                 batch.derived.append(_redeemed_online(event, batch.now))
             if event.type == "Coupon Redeemed" and not event.history:
-                key = blake2b(f"{event.source}\0{event.id}".encode(), digest_size=16).hexdigest()
                 attempts.append(Attempt(
-                    key, event.coupon, event.time, event.place, event.ref, event.amount, batch.members[at],
-                    event.ident))
+                    attempt_id(event.source, event.id), event.coupon, event.time, event.place, event.ref,
+                    event.amount, batch.members[at], event.ident))
         if attempts:
             redeem_all(tx, self._vault, attempts)
 
@@ -109,6 +114,16 @@ class Marketing(Stage):
         decided = decide(candidates, known, self._settings, self._vault, self._channels, batch.now)
         write(tx, decided, known.serials, self._settings.retailer.timezone)
         batch.derived.extend(decided.events)
+
+
+def _hold(tx: sa.Connection, event: Event) -> None:
+    """Keep a coupon for a receipt, let it go, or give back what was redeemed on a receipt that does not count."""
+    if event.type == "Receipt Voided":
+        release_receipts(tx, [event.ref])
+    else:
+        said = event.properties.get("lock_ms")
+        held = min(max(said, 0), _LOCKED) if isinstance(said, int) else _LOCKED
+        lock_coupon(tx, event.coupon, event.ref, event.time, event.time + held if event.type == "Coupon Locked" else 0)
 
 
 def _redeemed_online(order: Event, now: int) -> Event:

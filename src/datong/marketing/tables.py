@@ -77,9 +77,11 @@ COUPON = state_table(
     sa.Column("redeemed", sa.BigInteger),
     sa.Column("attempt", sa.Text),
     sa.Column("receipt", sa.Text, nullable=False, server_default=""),
+    sa.Column("lock", sa.Text, nullable=False, server_default=""),
+    sa.Column("locked_until", sa.BigInteger, nullable=False, server_default="0"),
     subject="member:member",
 )
-"""Signed single-use coupons; `attempt` is the redemption that won."""
+"""Signed single-use coupons; `attempt` is the redemption that won, `lock` the receipt it is kept for until then."""
 
 REDEMPTION = state_table(
     "marketing", "redemption",

@@ -46,15 +46,16 @@ from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantin
 from datong.touchpoints.recall import event_of, recall
 from datong.touchpoints.step import QuarantineDesk
 from datong.touchpoints.stores import StoreLine, StoresTaken, read_stores, take_stores
+from datong.touchpoints.till import FRAME_LIMIT, natural_key
 from datong.touchpoints.tried import Tried, try_frame
 
 __all__ = [
-    "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Link",
-    "Listening", "LoadMapping", "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk", "Reason", "Replayed",
-    "Reply", "Request", "Result", "Running", "Scan", "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine",
-    "StoresTaken", "Tried", "Unread", "WriteKeys", "append_own", "claims_of", "discard", "event_of", "expire",
-    "fingerprint", "forget", "inspect", "kinds", "link_of", "links", "make_claim", "make_links", "mend", "own_event",
-    "playlists", "quarantined", "read_claim", "read_elements", "read_mapping", "read_playlists", "read_stores",
-    "reasons", "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources",
-    "take_stores", "tell_played", "try_frame", "used_claims",
+    "FRAME_LIMIT", "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "Heard", "Intake", "IntakeApp",
+    "Kept", "Kind", "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk",
+    "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan", "Screen", "Secrets", "Slide",
+    "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys", "append_own", "claims_of", "discard",
+    "event_of", "expire", "fingerprint", "forget", "inspect", "kinds", "link_of", "links", "make_claim",
+    "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined", "read_claim", "read_elements",
+    "read_mapping", "read_playlists", "read_stores", "reasons", "recall", "renewed", "replay", "retire_link",
+    "running", "screen_of", "set_playlist", "sources", "take_stores", "tell_played", "try_frame", "used_claims",
 ]

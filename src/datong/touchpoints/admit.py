@@ -128,7 +128,7 @@ class Admission:
         except _UNKEEPABLE:
             raise Rejected("properties hold a value that cannot be kept", code="bad_type", field="properties",
                            hint="numbers must fit into 64 bits, and text must be valid UTF-8") from None
-        number = int.from_bytes(digest[:8], "big") >> 1 | 1
+        number = 0 if call.first_counts else int.from_bytes(digest[:8], "big") >> 1 | 1
         self._note_anchors(event)
         return event, Record(event_key(origin.name, event.id), body, number)
 

@@ -45,7 +45,8 @@ class Call(msgspec.Struct, rename="camel", omit_defaults=True):
     """One Segment call. Kinds that hear something else translate it into this, the one form that is admitted.
 
     Times are ISO 8601 text, amounts in `properties` decimal numbers or text in major units, as on the wire. `raw` is
-    the text it was read from, empty when the kind made the call itself.
+    the text it was read from, empty when the kind made the call itself. With `first_counts` another call under the
+    same message id is a repeat whatever it says, as when a till redeems a coupon first and sends the receipt later.
     """
 
     type: str = ""
@@ -64,6 +65,7 @@ class Call(msgspec.Struct, rename="camel", omit_defaults=True):
     original_timestamp: Any = None
     sent_at: Any = None
     raw: bytes = msgspec.field(default=b"", name="$raw")
+    first_counts: bool = msgspec.field(default=False, name="$first")
 
 
 class Unread(msgspec.Struct):

@@ -41,6 +41,7 @@ from datong.web import (
     reports,
     review,
     scenes,
+    till,
     trial,
     venues,
     visitors,
@@ -125,7 +126,8 @@ def _console(platform: Platform) -> Litestar:
     ]
     return Litestar(
         route_handlers=[
-            behind_login, behind_key, login, logout, me, clock, healthz, metrics, _home, *coupon.routes, *static,
+            behind_login, behind_key, till.router, login, logout, me, clock, healthz, metrics, _home, *coupon.routes,
+            *static,
         ],
         middleware=[session_config(platform).middleware],
         exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},

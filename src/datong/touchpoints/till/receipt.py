@@ -132,7 +132,7 @@ def _redeemed(coupon: dict[str, Any], head: dict[str, Any], who: CallContext | N
             **{k: coupon[k] for k in ("campaign",) if coupon.get(k)}, "coupon": coupon.get("code"),
             **{k: head[k] for k in ("currency",) if k in head}}
     return Call("track", "Coupon Redeemed", f"{head['receipt_id']}/coupon/{coupon.get('code')}", context=who,
-                properties=told, timestamp=time)
+                properties=told, timestamp=time, first_counts=True)
 
 
 def _void(receipt: dict[str, Any], head: dict[str, Any], time: Any) -> Call:

@@ -22,9 +22,19 @@ from datong.identity.device import Devices
 from datong.identity.linking import Newcomers
 from datong.marketing import Marketing
 from datong.places import Places
-from datong.privacy import Consents, Person, age, ask_erasure, carry_out, kept_for, open_vault, unfinished
+from datong.privacy import (
+    Consents,
+    Person,
+    age,
+    ask_erasure,
+    carry_out,
+    kept_for,
+    open_vault,
+    unfinished,
+    write_register,
+)
 from datong.scenes import Scenes
-from datong.storage import Store, cursor, open_store
+from datong.storage import Store, back_up, cursor, open_store
 from datong.tags import Tags
 from datong.touchpoints import Intake, QuarantineDesk, expire, forget
 
@@ -119,7 +129,9 @@ class Platform:
         self._rest()
         try:
             self.flow.drain()
-            return carry_out(self.store, self.vault, number, self._forget, progress)
+            paper = carry_out(self.store, self.vault, number, self._forget, progress)
+            write_register(self.store)
+            return paper
         finally:
             self._wire()
             if started:
@@ -129,6 +141,13 @@ class Platform:
         with self.store.state.write() as tx:
             reasons = identity.forget(tx, person.members)
         return {"rejected calls": forget(self.store, self.vault, person), "reasons of corrections": reasons}
+
+    def back_up(self) -> Path:
+        """Copy everything into a new folder beside the other backups and return it; the platform goes on meanwhile."""
+        with self._turn:
+            made = back_up(self.store)
+            write_register(self.store)
+            return made
 
     def age(self) -> dict[str, int]:
         """Let go of what is older than `[privacy.retention]` says; return how much of each sort there was."""

@@ -29,6 +29,8 @@ export interface Certificate {
   facts: Counts;
   log: { erased: number; kept: number; stripped: number };
   other: Record<string, number>;
+  /** Names of backups that still hold the person. */
+  backups: string[];
   rows_left: number;
   signature: string;
 }

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from datong import __version__
+from datong.cli.backup import backup, restore
 from datong.cli.demo import demo
 from datong.cli.doctor import doctor
 from datong.cli.init import init
@@ -48,6 +49,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, demo, load, link, report, quarantine, touchpoint, venue, export, erase, key, doctor,
+    init, serve, demo, load, link, report, quarantine, touchpoint, venue, export, erase, key, backup,
+    restore, doctor,
 ):
     main.add_command(command)

@@ -165,4 +165,6 @@ def _print(console: Console, paper: dict[str, Any], path: Path) -> None:
         table.add_row(name, f"{number:,}", "0")
     console.print(table)
     console.print(f"{paper['person']} is erased; {paper['rows_left']} rows are left. The certificate is {path}.")
-    console.print(f"Note: {paper['backups']}.")
+    if paper["backups"]:
+        names = ", ".join(paper["backups"])
+        console.print(f"These backups still hold the person, until newer ones take their places: {names}.")

@@ -33,12 +33,17 @@ class RetailerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StorageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[storage]`: `path` is the data directory; `state` is `sqlite` (a file in it) or a `postgresql://` URL."""
+    """`[storage]`: `path` is the data directory; `state` is `sqlite` (a file in it) or a `postgresql://` URL.
+
+    `backups` is where `datong backup` writes, and it keeps the newest `keep_backups` of them.
+    """
 
     path: str = "data"
     state: str = "sqlite"
     memory: str = "1GB"
     threads: int = 2
+    backups: str = "backups"
+    keep_backups: int = 7
 
 
 class ClockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

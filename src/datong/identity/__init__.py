@@ -28,6 +28,7 @@ from datong.identity.read import (
     label,
     live,
     member,
+    number_of,
     who,
 )
 from datong.identity.step import Identity
@@ -39,5 +40,5 @@ __all__ = [
     "Held", "Identity", "Linked", "Parted", "Proof", "Recognition", "Told", "Why", "breakers", "channels_counts",
     "contact", "correct", "correct_all", "correction", "dry_run", "fields_of", "forget", "golden", "golden_of_all",
     "held", "history", "identifiers_of", "identifiers_of_all", "label", "last_seen", "live", "member", "members",
-    "parted", "path", "person", "search", "shared_values", "told_of_all", "traits", "who", "why",
+    "number_of", "parted", "path", "person", "search", "shared_values", "told_of_all", "traits", "who", "why",
 ]

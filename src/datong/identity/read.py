@@ -13,7 +13,10 @@ from datong.identity.tables import EVENT, LINK, MEMBER
 from datong.model import Member
 from datong.storage import fetch_in
 
-__all__ = ["Linked", "Recognition", "history", "identifiers_of", "identifiers_of_all", "label", "live", "member", "who"]
+__all__ = [
+    "Linked", "Recognition", "history", "identifiers_of", "identifiers_of_all", "label", "live", "member", "number_of",
+    "who",
+]
 
 
 class Linked(msgspec.Struct, frozen=True):
@@ -50,6 +53,13 @@ class Recognition(msgspec.Struct, frozen=True):
 def label(member: int) -> str:
     """Return the member number as people read it, as `M000123`."""
     return f"M{member:06d}"
+
+
+def number_of(label: str) -> int:
+    """Return the member number that `label` wrote; raises NotFound for another text."""
+    if not label[1:].isdecimal() or label[:1] != "M":
+        raise NotFound(f"{label[:12]!r} is no member number", hint="write it as M000123", field="member")
+    return int(label[1:])
 
 
 def who(tx: sa.Connection, keys: Iterable[int]) -> dict[int, int]:

@@ -15,14 +15,15 @@ from datong.privacy.masking import mask
 from datong.privacy.person import Person
 from datong.privacy.policy import namespaces
 from datong.privacy.read import Consent, allowed, consent_history, consented, consents_of
+from datong.privacy.register import erased_since, write_register
 from datong.privacy.reseal import reseal
 from datong.privacy.retention import age, kept_for
 from datong.privacy.step import Consents
 from datong.privacy.vault import Vault, next_line, open_vault
 
 __all__ = [
-    "ANCHORING", "Address", "Consent", "Consents", "Erasure", "Macs", "Person", "Vault", "age", "allowed", "anchors",
-    "ask_erasure", "carry_out", "certificate", "consent_history", "consented", "consents_of", "erasures",
-    "export_person", "is_genuine", "kept_for", "make_identifier", "mask", "namespaces", "naming", "next_line",
-    "normalised", "open_vault", "reseal", "unfinished",
+    "ANCHORING", "Address", "Consent", "Consents", "Erasure", "Macs", "Person", "Vault", "age", "allowed",
+    "anchors", "ask_erasure", "carry_out", "certificate", "consent_history", "consented", "consents_of",
+    "erased_since", "erasures", "export_person", "is_genuine", "kept_for", "make_identifier", "mask", "namespaces",
+    "naming", "next_line", "normalised", "open_vault", "reseal", "unfinished", "write_register",
 ]

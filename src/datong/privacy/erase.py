@@ -19,7 +19,7 @@ from datong.privacy.person import Person
 from datong.privacy.redact import redact
 from datong.privacy.tables import ERASURE
 from datong.privacy.vault import Vault
-from datong.storage import Store, erase_facts, erase_state, insert, personal_rows
+from datong.storage import Store, backups, erase_facts, erase_state, insert, personal_rows
 
 __all__ = ["Erasure", "ask_erasure", "carry_out", "certificate", "erasures", "is_genuine", "unfinished"]
 
@@ -28,7 +28,6 @@ Forget = Callable[[Person], Mapping[str, int]]
 Progress = Callable[[str, int, int], None]
 
 _KEPT_FOR = "goods, money, place and time of receipts, orders and redemptions, without any person"
-_BACKUPS = "a backup made before this goes at its next cycle; after restoring one, erase again"
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -72,7 +71,8 @@ def carry_out(
 ) -> dict[str, Any]:
     """Erase the person and return the certificate; the flow must stand still, with spine and facts at the log's end.
 
-    `forget` does what no registered table tells of, as rejected calls. Raises NotFound for an unknown erasure.
+    The certificate names the backups that still hold the person; each goes when enough newer ones were made. `forget`
+    does what no registered table tells of, as rejected calls. Raises NotFound for an unknown erasure.
     """
     tell = progress or (lambda _what, _done, _end: None)
     with store.state.read() as tx:
@@ -93,11 +93,12 @@ def carry_out(
         of_state = erase_state(tx, person.members, person.keys)
     with store.state.read() as tx:
         left = sum(len(rows) for _, rows in personal_rows(tx, person.members, person.keys))
+    held = [path.name for path in backups(store.settings.path(store.settings.storage.backups))]
     paper: dict[str, Any] = {
         "id": number, "person": row.label, "asked": row.at, "finished": store.clock.now(), "actor": row.actor,
         "reason": row.reason, "state": _counts(of_state), "facts": _counts(of_facts),
         "log": {"erased": entries.erased, "kept": entries.kept, "stripped": entries.stripped},
-        "other": others, "rows_left": left, "kept_for": _KEPT_FOR, "backups": _BACKUPS,
+        "other": others, "rows_left": left, "kept_for": _KEPT_FOR, "backups": held,
     }
     paper["signature"] = _signature(vault, paper)
     values = {"finished": paper["finished"], "person": b"", "certificate": _canonical(paper)}

@@ -4,6 +4,7 @@ Owns: `storage` (cursors, the fold's position). Reads: nothing else. Promises: w
 stage's effects and its cursor commit together; every table is registered with its owner and its person column.
 """
 
+from datong.storage.backup import back_up, backups, put_back
 from datong.storage.cursors import cursor, set_cursor
 from datong.storage.facts import Facts, FactsTx
 from datong.storage.log import (
@@ -29,8 +30,8 @@ from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, 
 
 __all__ = [
     "ERASED", "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts",
-    "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "age_facts", "cursor",
-    "erase_facts", "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert", "insert_new",
-    "migrate", "migrations", "open_store", "personal_facts", "personal_rows", "renew_binaries", "set_cursor",
-    "state_table", "upsert",
+    "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "age_facts", "back_up", "backups",
+    "cursor", "erase_facts", "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert",
+    "insert_new", "migrate", "migrations", "open_store", "personal_facts", "personal_rows", "put_back",
+    "renew_binaries", "set_cursor", "state_table", "upsert",
 ]

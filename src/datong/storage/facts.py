@@ -142,17 +142,17 @@ class Facts:
             after = self._path(self._number + 1)
             part = after.with_suffix(".part")
             part.unlink(missing_ok=True)
-            (name,) = self._db.execute("SELECT current_database()").fetchall()[0]
-            self._db.execute(f"ATTACH '{part}' AS renewed")
-            self._db.execute(f'COPY FROM DATABASE "{name}" TO renewed')
-            self._db.execute("DETACH renewed")
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
+            self._copy(part)
             part.rename(after)
             old, self._number = self._db, self._number + 1
             self._db = self._connect()
             old.close()
             self._remove_others()
+
+    def copy(self, path: Path) -> None:
+        """Write what is there now into a new file; nobody writes meanwhile."""
+        with self._lock:
+            self._copy(path)
 
     def close(self) -> None:
         """Checkpoint and close the file."""
@@ -162,6 +162,16 @@ class Facts:
     def path(self) -> Path:
         """Return the file that holds the facts now; every renewal makes another."""
         return self._path(self._number)
+
+    def _copy(self, path: Path) -> None:
+        (name,) = self._db.execute("SELECT current_database()").fetchall()[0]
+        self._db.execute(f"ATTACH '{path}' AS copied")
+        try:
+            self._db.execute(f'COPY FROM DATABASE "{name}" TO copied')
+        finally:
+            self._db.execute("DETACH copied")
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
     def _path(self, number: int) -> Path:
         return self._base.with_suffix(f".{number}{self._base.suffix}") if number else self._base

@@ -108,6 +108,10 @@ class Log(Protocol):
         """
         ...
 
+    def copy(self, path: Path) -> None:
+        """Write what is there now into a new file."""
+        ...
+
     def close(self) -> None:
         """Write what is queued and close."""
         ...
@@ -171,6 +175,10 @@ class SqliteLog:
             db.execute("ROLLBACK")
             raise
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def copy(self, path: Path) -> None:
+        """Copy in one reading transaction; writing goes on."""
+        self._reader().execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:
         """Finish the queue, stop the writer, close every connection."""

@@ -55,12 +55,27 @@ class State:
 
     def wipe(self, tables: Iterable[str]) -> None:
         """Wipe what was deleted from these tables: the journal on SQLite, the dead rows on PostgreSQL."""
+        if self.engine.dialect.name == "sqlite":
+            self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-                return
             for name in tables:
                 connection.exec_driver_sql(f'VACUUM "{name}"')
+
+    def copy(self, path: Path) -> bool:
+        """Write what is there now into a new file and return True; False on PostgreSQL, which has its own tools."""
+        if self.engine.dialect.name != "sqlite":
+            return False
+        self._outside("VACUUM INTO ?", str(path))
+        return True
+
+    def _outside(self, statement: str, *parameters: str) -> None:
+        """Run on SQLite what must be in no transaction."""
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute(statement, parameters)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""

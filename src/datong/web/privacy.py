@@ -107,4 +107,11 @@ def verify(request: Request[Any, Any, State], data: JSONBody[dict[str, Any]]) ->
     return {"genuine": is_genuine(platform.vault, data)}
 
 
-routes = [export, erase, listing, paper, verify]
+@post("/backups", status_code=201, sync_to_thread=True)
+def back_up(request: Request[Any, Any, State]) -> dict[str, str]:
+    """Make a backup and return its folder."""
+    platform: Platform = request.app.state.platform
+    return {"folder": str(platform.back_up())}
+
+
+routes = [export, erase, listing, paper, verify, back_up]

@@ -36,7 +36,7 @@ export function CertificateCard({ id, onClose }: { id: string; onClose: () => vo
   ];
   return (
     <Card title={query.data ? t("privacy.certificate.of", { member: query.data.person }) : t("privacy.certificate")}
-      hint={t("privacy.backups")}
+      hint={query.data && (query.data.backups.length ? t("privacy.backups", { names: query.data.backups.join(", ") }) : t("privacy.backups.none"))}
       actions={
         <>
           <button type="button" className="button" disabled={!query.data}

@@ -34,9 +34,13 @@ class Union:
     def find(self, key: int) -> int:
         """Return the key that stands for the set."""
         parent = self._parent
-        parent.setdefault(key, key)
-        while parent[key] != key:
-            parent[key] = key = parent[parent[key]]
+        above = parent.get(key)
+        if above is None:
+            parent[key] = key
+            return key
+        while above != key:
+            parent[key] = key = parent[above]
+            above = parent[key]
         return key
 
     def join(self, one: int, two: int) -> bool:

@@ -17,19 +17,24 @@ from datong.identity.policy import Policy
 from datong.identity.tables import APART, CHANGE, EVIDENCE, LINK, MEMBER, RENAMED
 from datong.identity.unite import crowded
 from datong.model import Event, Merge, Move, Split
-from datong.storage import fetch_in, insert, upsert
+from datong.storage import Lookup, change_in, fetch_in, insert, upsert
 
 __all__ = ["EDGE", "Done", "Held", "Region", "part_keys"]
 
 EDGE = (EVIDENCE.c.id, EVIDENCE.c.a, EVIDENCE.c.b, EVIDENCE.c.kind, EVIDENCE.c.confidence, EVIDENCE.c.seq,
          EVIDENCE.c.offset, EVIDENCE.c.cause)
 _LINK = (LINK.c.key, LINK.c.ns, LINK.c.member, LINK.c.first_seen, LINK.c.families, LINK.c.shared)
+_LINKS = Lookup(sa.select(*_LINK), LINK.c.member)
+_EDGES = Lookup(
+    sa.select(*EDGE).join_from(EVIDENCE, LINK, LINK.c.key == EVIDENCE.c.a).where(EVIDENCE.c.active), LINK.c.member)
+_FIELDS = [column.name for column in MEMBER.c]
+_MEMBERS = Lookup(sa.select(MEMBER), MEMBER.c.id)
+_NAMES = Lookup(sa.select(MEMBER), MEMBER.c.merged_into)
 _MOVE = sa.update(LINK).where(LINK.c.key == sa.bindparam("k")).values(
     member=sa.bindparam("m"), shared=sa.bindparam("everyones"), since=sa.bindparam("at"))
-_NUMBER: sa.BindParameter[int] = sa.bindparam("number")
-_AS = {"id": "number", "merged_into": "root", "families": "bits", "known": "named", "first": "began", "created": "made"}
-_REVIVE = sa.update(MEMBER).where(MEMBER.c.id == _NUMBER).values(
-    {field: sa.bindparam(name) for field, name in _AS.items() if field != "id"})
+_number = itemgetter(0)
+_FEW = 50
+"""With fewer identifiers a part is written together with other parts, with more in a statement of its own."""
 
 
 class Held(msgspec.Struct):
@@ -63,14 +68,11 @@ class Region:
         self.moves: list[Move] = []
         self.lifted: set[int] = set()
         wanted = sorted(set(members))
-        found = fetch_in(tx, sa.select(*_LINK), LINK.c.member, wanted)
-        self.links = {row[0]: Held(*row) for row in sorted(found, key=lambda row: row[0])}
-        query = sa.select(*EDGE).join_from(EVIDENCE, LINK, LINK.c.key == EVIDENCE.c.a).where(EVIDENCE.c.active)
-        self.edges = {row[0]: Edge(*row) for row in sorted(fetch_in(tx, query, LINK.c.member, wanted))}
-        rows = [*fetch_in(tx, sa.select(MEMBER), MEMBER.c.id, wanted),
-                *fetch_in(tx, sa.select(MEMBER), MEMBER.c.merged_into, wanted)]
-        self.members: dict[int, dict[str, Any]] = {row.id: dict(row._mapping) for row in rows}
-        self._was = {row.id: (row.first, row.merged_into is None) for row in rows}
+        self.links = {row[0]: Held(*row) for row in sorted(_LINKS(tx, wanted), key=_number)}
+        self.edges = {row[0]: Edge(*row) for row in sorted(_EDGES(tx, wanted), key=_number)}
+        rows = (*_MEMBERS(tx, wanted), *_NAMES(tx, wanted))
+        self.members: dict[int, dict[str, Any]] = {row[0]: dict(zip(_FIELDS, row, strict=True)) for row in rows}
+        self._was = {number: (known["first"], known["merged_into"] is None) for number, known in self.members.items()}
         self.given: set[int] = set()
         self._off: list[Edge] = []
         self._on: list[Edge] = []
@@ -175,21 +177,28 @@ class Region:
     def _write_edges(self, seq: int) -> None:
         for edges, active in ((self._off, False), (self._on, True)):
             if edges:
-                self.tx.execute(sa.update(EVIDENCE).where(EVIDENCE.c.id == _NUMBER).values(active=active),
-                                [{"number": edge.id} for edge in edges])
+                change_in(self.tx, sa.update(EVIDENCE).values(active=active), EVIDENCE.c.id, [e.id for e in edges])
                 upsert(self.tx, CHANGE, [{"seq": seq, "evidence": edge.id, "active": active} for edge in edges])
         insert(self.tx, EVIDENCE, self._fresh)
 
     def _write_links(self, event: Event, parts: list[list[int]], ids: list[int]) -> None:
         links, inside = self.links, {key for part in parts for key in part}
-        moved: list[dict[str, Any]] = [
-            {"k": key, "m": number, "everyones": False, "at": event.offset}
-            for part, number in zip(parts, ids, strict=True) for key in part if links[key].member != number
-        ]
-        moved += [{"k": key, "m": None, "everyones": held.shared, "at": event.offset}
-                  for key, held in links.items() if key not in inside and held.member is not None]
-        if moved:
-            self.tx.execute(_MOVE, moved)
+        moved: dict[tuple[int | None, bool], list[int]] = {}
+        for part, number in zip(parts, ids, strict=True):
+            if keys := [key for key in part if links[key].member != number]:
+                moved[number, False] = keys
+        for key, held in links.items():
+            if key not in inside and held.member is not None:
+                moved.setdefault((None, bool(held.shared)), []).append(key)
+        few: list[dict[str, Any]] = []
+        for (holder, everyones), keys in moved.items():
+            if len(keys) < _FEW:
+                few += [{"k": key, "m": holder, "everyones": everyones, "at": event.offset} for key in keys]
+            else:
+                said = {"member": holder, "shared": everyones, "since": event.offset}
+                change_in(self.tx, sa.update(LINK).values(**said), LINK.c.key, keys)
+        if few:
+            self.tx.execute(_MOVE, few)
 
     def _write_members(self, row: dict[str, Any], parts: list[list[int]], named: Named) -> None:
         fresh: list[dict[str, Any]] = []
@@ -213,8 +222,7 @@ class Region:
                 place = named.stays.get(number if root is None else root)
             renewed.append({**known, "merged_into": root if place is None else named.ids[place]})
         insert(self.tx, MEMBER, fresh)
-        if renewed:
-            self.tx.execute(_REVIVE, [{_AS[field]: value for field, value in made.items()} for made in renewed])
+        upsert(self.tx, MEMBER, [{field: made[field] for field in _FIELDS} for made in renewed])
         self._remember(row["seq"], renewed)
 
     def _remember(self, seq: int, members: list[dict[str, Any]]) -> None:
@@ -234,8 +242,8 @@ class Region:
         for part, number in zip(parts, ids, strict=True):
             self.moves += [Move(event.offset, key, None, number) for key in part if self.links[key].member is None]
         inside = {key for part in parts for key in part}
-        self.moves += [Move(event.offset, key, held.member, None) for key, held in sorted(self.links.items())
-                       if key not in inside and held.member is not None]
+        gone = sorted(key for key, held in self.links.items() if key not in inside and held.member is not None)
+        self.moves += [Move(event.offset, key, self.links[key].member, None) for key in gone]
         open_row = any(kept is row for kept in self.ledger.events)
         for member, places in sorted(before.items()):
             home, now = ids[stays[member]], [ids[at] for at in sorted(places)]

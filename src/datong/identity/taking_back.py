@@ -20,7 +20,7 @@ from datong.identity.policy import Policy
 from datong.identity.region import EDGE, Done, Held, Region, part_keys
 from datong.identity.tables import APART, CHANGE, EVENT, EVIDENCE, LINK, MEMBER, RENAMED
 from datong.model import Event
-from datong.storage import fetch_in
+from datong.storage import Lookup, fetch_in
 
 __all__ = ["UNDOABLE", "standing", "take_back", "undone"]
 
@@ -30,6 +30,8 @@ _GIVEN_UP = _SHARING | {"leave"}
 UNDOABLE = _LEARNED | _SHARING | {"unmerge", "split", "part", "undo", "leave"}
 """The kinds of decisions that can be taken back."""
 
+_EDGES = Lookup(sa.select(*EDGE), EVIDENCE.c.id)
+_CHANGED = Lookup(sa.select(CHANGE.c.seq, CHANGE.c.evidence), CHANGE.c.evidence)
 _NEAR = 10_000
 """How many decisions after one its consequences for other members may stand."""
 
@@ -66,8 +68,7 @@ def standing(tx: sa.Connection, seqs: Collection[int]) -> set[tuple[int, int]]:
     changed: dict[int, set[int]] = {}
     for seq, evidence in fetch_in(tx, sa.select(CHANGE.c.seq, CHANGE.c.evidence), CHANGE.c.seq, seqs):
         changed.setdefault(evidence, set()).add(seq)
-    query = sa.select(CHANGE.c.seq, CHANGE.c.evidence).where(CHANGE.c.seq > min(seqs, default=0))
-    found = {(seq, later) for later, evidence in fetch_in(tx, query, CHANGE.c.evidence, changed)
+    found = {(seq, later) for later, evidence in _CHANGED(tx, changed)
              for seq in changed[evidence] if later > seq}
     query = sa.select(EVENT.c.seq, EVENT.c.undoes)
     told = dict(map(tuple, fetch_in(tx, query, EVENT.c.seq, {later for _, later in found})))
@@ -90,7 +91,7 @@ class _Undo:
         changes = {row.evidence: row.active for row in tx.execute(sa.select(CHANGE).where(CHANGE.c.seq == told.seq))}
         if (blocking := self._blocking()) is not None:
             return f"decision {blocking} stands on it; take that back first"
-        edges = {row[0]: Edge(*row) for row in fetch_in(tx, sa.select(*EDGE), EVIDENCE.c.id, changes)}
+        edges = {row[0]: Edge(*row) for row in _EDGES(tx, changes)}
         again = [edges[id_] for id_, active in sorted(changes.items()) if not active and id_ in edges]
         off = [edges[id_] for id_, active in sorted(changes.items()) if active and id_ in edges]
         mine = self._made()
@@ -132,7 +133,7 @@ class _Undo:
         seq = self.told.seq
         found = {later for _, later in standing(self.tx, [seq])}
         if not found and self.told.kind in ("leave", "shared", "share"):  # somebody was given the value since
-            found = {edge.seq for edge in self._edges_of([self.told.key]) if edge.seq > seq}
+            found = {edge.seq for edge in self._edges_of([self.told.key], EVIDENCE.c.seq > seq)}
         if not found and self.root.kind in _SHARING:
             query = sa.select(EVENT.c.seq).where(
                 EVENT.c.seq > seq, EVENT.c.key == self.told.key, EVENT.c.kind.in_(_SHARING))
@@ -161,9 +162,9 @@ class _Undo:
             prior.lived.add(told.other)
         return prior
 
-    def _edges_of(self, keys: list[int]) -> list[Edge]:
-        """Return the evidence in force for these identifiers."""
-        query = sa.select(*EDGE).where(EVIDENCE.c.active)
+    def _edges_of(self, keys: list[int], which: sa.ColumnElement[bool]) -> list[Edge]:
+        """Return the evidence in force for these identifiers, as far as it is such."""
+        query = sa.select(*EDGE).where(EVIDENCE.c.active, which)
         found = {row[0]: Edge(*row) for column in (EVIDENCE.c.a, EVIDENCE.c.b)
                  for row in fetch_in(self.tx, query, column, keys)}
         return [found[id_] for id_ in sorted(found)]
@@ -178,7 +179,7 @@ class _Undo:
                     near, EVENT.c.offset == self.told.offset)):
                 members |= {row.member, row.other}
             keys = [row[0] for row in fetch_in(self.tx, sa.select(LINK.c.key), LINK.c.member, members - {None})]
-        return [edge for edge in self._edges_of(keys) if edge.seq == self.told.seq]
+        return self._edges_of(keys, EVIDENCE.c.seq == self.told.seq)
 
     def _region(self, edges: list[Edge]) -> Region:
         keys = {key for edge in edges for key in (edge.a, edge.b)}

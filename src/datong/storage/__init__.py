@@ -23,7 +23,7 @@ from datong.storage.log import (
 from datong.storage.migrate import migrate, migrations
 from datong.storage.sealed import renew_binaries
 from datong.storage.stage import Stage
-from datong.storage.state import Lookup, State, fetch_in, insert, insert_new, upsert
+from datong.storage.state import Lookup, State, change_in, fetch_in, insert, insert_new, upsert
 from datong.storage.store import Store, open_store
 from datong.storage.subjects import age_facts, erase_facts, erase_state, personal_facts, personal_rows
 from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, state_table
@@ -31,7 +31,7 @@ from datong.storage.tables import FACT_TABLES, METADATA, FactTable, fact_table, 
 __all__ = [
     "ERASED", "EVENTS", "FACT_TABLES", "MARK", "METADATA", "QUARANTINE", "Appended", "Entry", "FactTable", "Facts",
     "FactsTx", "Log", "Lookup", "Record", "SqliteLog", "Stage", "State", "Store", "age_facts", "back_up", "backups",
-    "cursor", "erase_facts", "erase_state", "event_key", "event_record", "fact_table", "fetch_in", "insert",
-    "insert_new", "migrate", "migrations", "open_store", "personal_facts", "personal_rows", "put_back",
+    "change_in", "cursor", "erase_facts", "erase_state", "event_key", "event_record", "fact_table", "fetch_in",
+    "insert", "insert_new", "migrate", "migrations", "open_store", "personal_facts", "personal_rows", "put_back",
     "renew_binaries", "set_cursor", "state_table", "upsert",
 ]

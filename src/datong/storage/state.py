@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from datong.errors import ConfigError, MissingExtra
 
-__all__ = ["Lookup", "State", "fetch_in", "insert", "insert_new", "upsert"]
+__all__ = ["Lookup", "State", "change_in", "fetch_in", "insert", "insert_new", "upsert"]
 
 _CHUNK = 5_000
 
@@ -193,6 +193,13 @@ def fetch_in(
     for at in range(0, len(wanted), _CHUNK):
         rows.extend(tx.execute(query.where(_among(tx, column, wanted[at : at + _CHUNK]))).all())
     return rows
+
+
+def change_in(tx: sa.Connection, statement: sa.Update, column: sa.ColumnElement[Any], values: Iterable[Any]) -> None:
+    """Run an update on the rows whose `column` is one of `values`, however many, in few round trips."""
+    wanted = list(values)
+    for at in range(0, len(wanted), _CHUNK):
+        tx.execute(statement.where(_among(tx, column, wanted[at : at + _CHUNK])))
 
 
 def _among(tx: sa.Connection, column: sa.ColumnElement[Any], values: list[Any]) -> sa.ColumnElement[bool]:

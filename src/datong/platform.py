@@ -189,7 +189,7 @@ def _sites(store: Store) -> list[dict[str, Any]]:
     """Return where goods may be, as the venue file and the stores' own events have it."""
     with store.state.read() as tx:
         return [
-            {"code": s.code, "city": s.city, "region": "", "warehouse": s.format == "warehouse"}
+            {"code": s.code, "city": s.city, "region": s.region, "warehouse": s.format == "warehouse"}
             for s in places.stores(tx)
         ]
 

@@ -14,6 +14,7 @@ from datong.analytics.journey import funnel
 from datong.analytics.layout import Column, Kind, Report, cell
 from datong.analytics.membership import members
 from datong.analytics.response import campaigns
+from datong.analytics.shelves import cover, price_differences, sell_through, sold_out
 from datong.analytics.titles import title
 from datong.analytics.turnover import sales
 from datong.analytics.uplift import effect
@@ -27,6 +28,9 @@ _KINDS: dict[str, Kind] = {
     "amount": "money", "discount": "money", "treated_mean": "money", "holdout_mean": "money", "lift": "money",
     "low": "money", "high": "money", "incremental": "money", "share": "percent", "known": "percent", "date": "date",
     "day": "date", "last": "date", "dwell_median_ms": "dwell", "dwell_p90_ms": "dwell", "recency": "decimal",
+    "cover": "decimal", "since": "date",
+    **dict.fromkeys(("list_online", "list_shop", "paid_online", "paid_shop", "difference"), "money"),
+    **dict.fromkeys(("reserved", "in_transit", "sold", "skus"), "number"),
     **dict.fromkeys(
         ("hour", "rank", "quantity", "receipts", "members", "decile", "sends", "reached", "assigned_treated",
          "assigned_holdout", "redemptions", "redeeming", "visits", "devices"), "number",
@@ -191,6 +195,31 @@ def _overlap(store: Store, asked: _Asked) -> _Body:
     return ("figure", "members", "share"), rows, []
 
 
+def _stock(store: Store, asked: _Asked) -> _Body:
+    found = cover(store, **asked.period, place=asked.place, top=asked.top)
+    return ("sku", "sku_name", "quantity", "reserved", "in_transit", "sold", "cover"), [
+        msgspec.structs.asdict(one) for one in found
+    ], ["cover: days that what is free lasts at the pace of the period (28 days where none is given)"]
+
+
+def _sell_through(store: Store, asked: _Asked) -> _Body:
+    rows = [msgspec.structs.asdict(one) for one in sell_through(store, **asked.period, place=asked.place)]
+    return ("season", "skus", "sold", "quantity", "amount", "share"), rows, [
+        "share: sold of what was sold, is there and is on its way; SKUs without a season are not in it"]
+
+
+def _stock_outs(store: Store, asked: _Asked) -> _Body:
+    found = sold_out(store, **asked.period, place=asked.place, top=asked.top)
+    return ("store", "sku", "sku_name", "since", "sold"), [msgspec.structs.asdict(one) for one in found], []
+
+
+def _prices(store: Store, asked: _Asked) -> _Body:
+    found = price_differences(store, **asked.period, place=asked.place, top=asked.top)
+    return ("sku", "sku_name", "list_online", "list_shop", "paid_online", "paid_shop", "difference"), [
+        msgspec.structs.asdict(one) for one in found
+    ], ["difference: online minus shop; of what was paid where both sold it, else of the price lists"]
+
+
 def _choice(asked: _Asked, choices: Sequence[str]) -> str:
     """Return what the report is split by, the first choice when nothing was said."""
     if asked.by and asked.by not in choices:
@@ -201,6 +230,6 @@ def _choice(asked: _Asked, choices: Sequence[str]) -> str:
 
 REPORTS: dict[str, Callable[[Store, _Asked], _Body]] = {
     "sales": _sales, "members": _members, "campaigns": _campaigns, "visits": _visits, "funnel": _funnel,
-    "overlap": _overlap,
+    "overlap": _overlap, "stock": _stock, "sell_through": _sell_through, "stock_outs": _stock_outs, "prices": _prices,
 }
 """Every report by its name."""

@@ -29,6 +29,13 @@ _TITLES = {
     "known_share": ("receipts with a member", "会员单占比"), "treated_mean": ("Treated, mean", "实验组均值"),
     "holdout_mean": ("Held out, mean", "对照组均值"), "lift": ("Lift per member", "人均增量"),
     "low": ("from", "下限"), "high": ("to", "上限"), "incremental": ("Incremental", "总增量"),
+    "stock": ("Stock cover", "库存覆盖"), "sell_through": ("Sell-through by season", "季节售罄率"),
+    "stock_outs": ("Sold out", "断货"), "prices": ("Online and shop prices", "线上线下价差"),
+    "reserved": ("Reserved", "预留"), "in_transit": ("On the way", "在途"), "sold": ("Sold", "已售"),
+    "cover": ("Cover, days", "可售天数"), "season": ("Season", "季节"), "skus": ("SKUs", "商品数"),
+    "since": ("Since", "自"), "list_online": ("List, online", "线上标价"), "list_shop": ("List, shop", "门店标价"),
+    "paid_online": ("Paid, online", "线上实付"), "paid_shop": ("Paid, shop", "门店实付"),
+    "difference": ("Difference", "价差"),
     "significant": ("Significant", "显著"), "method": ("Method", "方法"), "top": ("Best members", "高价值会员"),
 }
 

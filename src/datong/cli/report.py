@@ -103,6 +103,41 @@ def overlap(obj: tuple[str, Format], /, **params: Any) -> None:
     _show(obj, "overlap", params)
 
 
+@report.command()
+@click.option("--top", type=click.IntRange(min=1), help="Only what runs out soonest.")
+@_period
+@click.pass_obj
+def stock(obj: tuple[str, Format], /, **params: Any) -> None:
+    """Stock against sales: how many days it lasts."""
+    _show(obj, "stock", params)
+
+
+@report.command("sell-through")
+@_period
+@click.pass_obj
+def sell_through(obj: tuple[str, Format], /, **params: Any) -> None:
+    """What of each season's goods was sold."""
+    _show(obj, "sell_through", params)
+
+
+@report.command("stock-outs")
+@click.option("--top", type=click.IntRange(min=1), help="Only what sold best.")
+@_period
+@click.pass_obj
+def stock_outs(obj: tuple[str, Format], /, **params: Any) -> None:
+    """What is sold out where."""
+    _show(obj, "stock_outs", params)
+
+
+@report.command()
+@click.option("--top", type=click.IntRange(min=1), help="Only those furthest apart.")
+@_period
+@click.pass_obj
+def prices(obj: tuple[str, Format], /, **params: Any) -> None:
+    """Goods that cost something else online than in the shops."""
+    _show(obj, "prices", params)
+
+
 def _show(obj: tuple[str, Format], name: str, params: dict[str, Any]) -> None:
     config, shape = obj
     config, shape = params.pop("config", None) or config, params.pop("shape", None) or shape

@@ -9,7 +9,7 @@ in whatever order they arrive; a piece is promised once, whatever channel asks.
 
 from datong.commerce.asked import ASKED, ask_step
 from datong.commerce.category import in_category, parents
-from datong.commerce.goods import TRAITS, numbers
+from datong.commerce.goods import TRAITS, goods_now, numbers, variants
 from datong.commerce.on_the_way import (
     OrderProgress,
     Reservation,
@@ -34,19 +34,22 @@ from datong.commerce.stock import (
     findings,
     kept_for,
     movements_of,
+    seasons,
     skus_by_gtin,
     stock_at,
     stock_list,
     stock_of,
+    stock_outs,
+    stock_totals,
     transfer,
     transfers,
 )
 
 __all__ = [
     "ASKED", "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation",
-    "Step", "Stock", "Transfer", "ask_step", "duplicates", "fill_goods", "find_goods", "findings", "in_category",
-    "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key", "order_progress",
-    "orders_of", "orders_on_the_way", "parents", "price_of", "prices_of", "refused_steps", "reservation",
-    "reservation_id", "reservations", "skus", "skus_by_gtin", "step_at", "stock_at", "stock_list", "stock_of",
-    "transfer", "transfers",
+    "Step", "Stock", "Transfer", "ask_step", "duplicates", "fill_goods", "find_goods", "findings", "goods_now",
+    "in_category", "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key",
+    "order_progress", "orders_of", "orders_on_the_way", "parents", "price_of", "prices_of", "refused_steps",
+    "reservation", "reservation_id", "reservations", "seasons", "skus", "skus_by_gtin", "step_at", "stock_at",
+    "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers", "variants",
 ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from datong.commerce.tables import GTIN, PRICE, SITE, VARIANT
+from datong.commerce.tables import GTIN, PRICE, SITE, SKU, VARIANT
 from datong.model import Event, from_iso, gtin, to_minor
 from datong.storage import fetch_in, upsert
 
-__all__ = ["TRAITS", "numbers", "take_goods"]
+__all__ = ["TRAITS", "goods_now", "numbers", "take_goods", "variants"]
 
 TRAITS = ("style", "colour", "size", "season", "unit")
 """What is told of a SKU in words, beside its name, category and brand."""
@@ -69,6 +69,26 @@ def numbers(properties: dict[str, Any]) -> list[str]:
     found = [*found] if isinstance(found, list | tuple) else [found]
     found += [properties[name] for name in ("gtin", "barcode", "ean") if properties.get(name)]
     return [str(text) for text in found]
+
+
+def goods_now(tx: sa.Connection, skus: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return all that is known of some SKUs: name, category, brand, price, listed, TRAITS, cost and `gtins`."""
+    wanted = set(skus)
+    found = {
+        row.sku: {**row._mapping, **dict.fromkeys(TRAITS, ""), "cost": 0, "gtins": set()}
+        for row in fetch_in(tx, sa.select(SKU), SKU.c.sku, wanted)
+    }
+    for row in fetch_in(tx, sa.select(VARIANT), VARIANT.c.sku, found):
+        found[row.sku].update(row._mapping)
+    for row in fetch_in(tx, sa.select(GTIN), GTIN.c.sku, found):
+        found[row.sku]["gtins"].add(row.gtin)
+    return found
+
+
+def variants(tx: sa.Connection, style: str) -> list[dict[str, Any]]:
+    """Return the SKUs of a style with colour and size, by code."""
+    query = sa.select(VARIANT.c.sku, SKU.c.name, VARIANT.c.colour, VARIANT.c.size).join(SKU, SKU.c.sku == VARIANT.c.sku)
+    return [dict(r._mapping) for r in tx.execute(query.where(VARIANT.c.style == style).order_by(VARIANT.c.sku))]
 
 
 def _prices(event: Event, currency: str) -> list[dict[str, Any]]:

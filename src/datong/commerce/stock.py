@@ -12,8 +12,8 @@ from datong.commerce.movement import TRANSIT, rounded, transit
 from datong.commerce.tables import GTIN, MOVEMENT, RESERVATION, RESERVED, SKU, STOCK, TRANSFER, TRANSFER_LINE, VARIANT
 from datong.storage import fetch_in
 
-__all__ = ["Finding", "Stock", "Transfer", "findings", "kept_for", "movements_of", "skus_by_gtin", "stock_at",
-           "stock_list", "stock_of", "transfer", "transfers"]
+__all__ = ["Finding", "Stock", "Transfer", "findings", "kept_for", "movements_of", "seasons", "skus_by_gtin",
+           "stock_at", "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers"]
 
 
 class Stock(msgspec.Struct, frozen=True):
@@ -125,8 +125,7 @@ def findings(tx: sa.Connection, limit: int = 200, since: int = 0) -> list[Findin
 
     Less than nothing is told only of places that keep stock: those with a count or a receipt of goods.
     """
-    keeping = sa.select(STOCK.c.place).where(STOCK.c.counted > 0).union(
-        sa.select(MOVEMENT.c.place).where(MOVEMENT.c.kind.in_(("received", "arrived"))))
+    keeping = _keeping()
     short = sa.select(STOCK.c.sku, STOCK.c.place, STOCK.c.quantity, STOCK.c.moved)
     negative = short.where(STOCK.c.quantity < 0, STOCK.c.place.in_(keeping), ~STOCK.c.place.startswith(TRANSIT))
     on_the_way = short.where(STOCK.c.quantity < 0, STOCK.c.place.startswith(TRANSIT))
@@ -168,6 +167,32 @@ def transfers(tx: sa.Connection, state: str = "", place: str = "", limit: int = 
     return [Transfer(**head._mapping, lines=tuple(sorted(lines.get(head.key, ())))) for head in heads]
 
 
+def stock_totals(tx: sa.Connection, place: str = "") -> dict[str, tuple[float, float, float]]:
+    """Return what there is of every SKU, at a place or everywhere, as (quantity, reserved, on its way)."""
+    way = STOCK.c.place.startswith(TRANSIT)
+    where = STOCK.c.place.in_((place, transit(place))) if place else sa.true()
+    there = sa.case((way, 0.0), else_=STOCK.c.quantity)
+    query = sa.select(
+        STOCK.c.sku, sa.func.sum(there), sa.func.sum(STOCK.c.reserved),
+        sa.func.sum(sa.case((way, STOCK.c.quantity), else_=0.0)),
+    ).where(where, STOCK.c.place != "").group_by(STOCK.c.sku)
+    return {sku: (rounded(q), rounded(r), rounded(t)) for sku, q, r, t in tx.execute(query)}
+
+
+def stock_outs(tx: sa.Connection, place: str = "") -> list[tuple[str, str, int]]:
+    """Return (SKU, place, time of the last movement in ms) of all that was kept in a place and is sold out there."""
+    query = sa.select(STOCK.c.sku, STOCK.c.place, STOCK.c.moved).where(
+        STOCK.c.quantity - STOCK.c.reserved <= 0, STOCK.c.place.in_(_keeping()), ~STOCK.c.place.startswith(TRANSIT))
+    if place:
+        query = query.where(STOCK.c.place == place)
+    return [tuple(row) for row in tx.execute(query.order_by(STOCK.c.moved.desc(), STOCK.c.sku))]
+
+
+def seasons(tx: sa.Connection) -> dict[str, str]:
+    """Return the season of every SKU that has one."""
+    return dict(map(tuple, tx.execute(sa.select(VARIANT.c.sku, VARIANT.c.season).where(VARIANT.c.season != ""))))
+
+
 def kept_for(tx: sa.Connection, sku: str) -> list[dict[str, Any]]:
     """Return the reservations that hold pieces of a SKU, the next to run out first."""
     query = sa.select(
@@ -175,6 +200,12 @@ def kept_for(tx: sa.Connection, sku: str) -> list[dict[str, Any]]:
         RESERVATION.c.expires, RESERVED.c.place, RESERVED.c.open,
     ).join(RESERVED, RESERVED.c.id == RESERVATION.c.id).where(RESERVED.c.sku == sku, RESERVED.c.open > 0)
     return [dict(row._mapping) for row in tx.execute(query.order_by(RESERVATION.c.expires, RESERVATION.c.id))]
+
+
+def _keeping() -> Any:
+    """Return the places that keep stock: those where goods were counted or received."""
+    return sa.select(STOCK.c.place).where(STOCK.c.counted > 0).union(
+        sa.select(MOVEMENT.c.place).where(MOVEMENT.c.kind.in_(("received", "arrived"))))
 
 
 def _counted_before() -> Any:

@@ -22,6 +22,7 @@ from datong.touchpoints.call import (
 )
 from datong.touchpoints.claim import ClaimUsed, claims_of, make_claim, read_claim, used_claims
 from datong.touchpoints.elements import fingerprint, read_elements
+from datong.touchpoints.goods_list import GoodsLine, GoodsTaken, read_goods, take_goods
 from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.keys import WriteKeys
 from datong.touchpoints.kinds import kinds
@@ -50,12 +51,13 @@ from datong.touchpoints.till import FRAME_LIMIT, natural_key
 from datong.touchpoints.tried import Tried, try_frame
 
 __all__ = [
-    "FRAME_LIMIT", "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "Heard", "Intake", "IntakeApp",
-    "Kept", "Kind", "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk",
-    "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan", "Screen", "Secrets", "Slide",
-    "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys", "append_own", "claims_of", "discard",
-    "event_of", "expire", "fingerprint", "forget", "inspect", "kinds", "link_of", "links", "make_claim",
-    "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined", "read_claim", "read_elements",
-    "read_mapping", "read_playlists", "read_stores", "reasons", "recall", "renewed", "replay", "retire_link",
-    "running", "screen_of", "set_playlist", "sources", "take_stores", "tell_played", "try_frame", "used_claims",
+    "FRAME_LIMIT", "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "GoodsLine", "GoodsTaken", "Heard",
+    "Intake", "IntakeApp", "Kept", "Kind", "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink",
+    "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan", "Screen",
+    "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys", "append_own",
+    "claims_of", "discard", "event_of", "expire", "fingerprint", "forget", "inspect", "kinds", "link_of", "links",
+    "make_claim", "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined", "read_claim",
+    "read_elements", "read_goods", "read_mapping", "read_playlists", "read_stores", "reasons", "recall", "renewed",
+    "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_goods", "take_stores",
+    "tell_played", "try_frame", "used_claims",
 ]

@@ -32,6 +32,7 @@ from datong.web import (
     commerce,
     correct,
     coupon,
+    goods,
     linking,
     live,
     members,
@@ -116,7 +117,8 @@ def _console(platform: Platform) -> Litestar:
         route_handlers=[
             *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
             *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes, *campaigns.routes,
-            *scenes.routes, *quarantine.routes, *privacy.routes, Router("/commerce", route_handlers=commerce.routes),
+            *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes,
+            Router("/commerce", route_handlers=commerce.routes),
         ],
     )
     behind_key = Router("/v1/commerce", guards=[require_key], route_handlers=commerce.routes)

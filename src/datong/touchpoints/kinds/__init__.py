@@ -8,6 +8,7 @@ from datong.errors import ConfigError
 from datong.hooks import plugins
 from datong.touchpoints.call import Kind
 from datong.touchpoints.kinds.ble import Ble
+from datong.touchpoints.kinds.epcis import Epcis
 from datong.touchpoints.kinds.pos import Pos
 from datong.touchpoints.kinds.web import Web
 from datong.touchpoints.kinds.webhook import Webhook
@@ -21,7 +22,7 @@ __all__ = ["find_kind", "kinds"]
 @cache
 def kinds() -> dict[str, Kind]:
     """Return every kind by name; an installed package may replace a built-in one."""
-    found: dict[str, type[Kind]] = {one.kind: one for one in (Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook)}
+    found: dict[str, type[Kind]] = {one.kind: one for one in (Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook, Epcis)}
     found.update(plugins("datong.touchpoints"))
     return {name: kind() for name, kind in found.items()}
 

@@ -99,19 +99,23 @@ def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:
         if s.time > p.last or p.heard + KEEP <= before:
             _enter(p, s, moves)
         return moves
-    if s.time < p.since or s.time < p.last - WINDOW:
+    sensor, spot, time, rssi, received = s
+    if time < p.since or time < p.last - WINDOW:
         return moves  # too late to say where the device was
-    p.heard = max(p.heard, s.received)
-    old = p.recent.get(s.sensor)
-    if old is None or old[0] <= s.time:
-        p.recent[s.sensor] = (s.time, s.rssi, *s.spot)
-    if s.time > p.last:
-        p.last = s.time
-    if len(p.recent) > 1:
-        floor = p.last - WINDOW
-        p.recent = {code: reading for code, reading in p.recent.items() if reading[0] >= floor}
-    if s.spot == (p.place, p.zone) and s.time > p.zone_last:
-        p.zone_last = s.time
+    if received > p.heard:
+        p.heard = received
+    recent = p.recent
+    old = recent.get(sensor)
+    if old is None or old[0] < time:
+        recent[sensor] = (time, rssi, *spot)
+    elif old[0] == time:
+        if old == (time, rssi, *spot):
+            return moves  # heard before: frames of one sensor may overlap
+        recent[sensor] = (time, rssi, *spot)
+    if time > p.last:
+        p.last = time
+    if spot == (p.place, p.zone) and time > p.zone_last:
+        p.zone_last = time
     _decide(p, s, moves)
     return moves
 
@@ -137,25 +141,37 @@ def _enter(p: Presence, s: Sighting, moves: list[Move]) -> None:
 
 
 def _decide(p: Presence, s: Sighting, moves: list[Move]) -> None:
-    """Move to the zone that is heard best now, if it has proved itself."""
-    if len(p.recent) == 1:
-        best, strength, present = s.spot, s.rssi, None
-    else:
-        readings = p.recent.values()
-        top = max(readings, key=lambda r: (r[1], r[0], r[2], r[3]))
-        best, strength = Spot(top[2], top[3]), top[1]
-        present = max((r[1] for r in readings if r[2] == p.place and r[3] == p.zone), default=None)
-    if best == (p.place, p.zone):
+    """Move to the zone that is heard best now, if it has proved itself; forget readings that are too old for that."""
+    place, zone, recent = p.place, p.zone, p.recent
+    best: Spot | tuple[str, str] = s.spot
+    strength: int = s.rssi
+    present: int | None = None
+    if len(recent) > 1:
+        floor = p.last - WINDOW
+        stale = [code for code, reading in recent.items() if reading[0] < floor]
+        for code in stale:
+            del recent[code]
+    if len(recent) > 1:
+        top: tuple[int, int, str, str] | None = None
+        for at, rssi, where, area in recent.values():
+            if area == zone and where == place and (present is None or rssi > present):
+                present = rssi
+            if top is None or (rssi, at, where, area) > top:
+                top = (rssi, at, where, area)
+        if top is not None:
+            strength, best = top[0], (top[2], top[3])
+    if best == (place, zone):
         p.candidate, p.hits = None, 0
         return
     if best != s.spot or s.time <= p.zone_since:
         return
+    spot = s.spot
     if p.candidate != best:
-        p.candidate, p.candidate_since, p.hits = best, s.time, 0
+        p.candidate, p.candidate_since, p.hits = spot, s.time, 0
     p.candidate_since = min(p.candidate_since, s.time)
     p.hits += 1
     if p.hits >= HITS or (present is not None and strength >= present + CLEAR_DB):
-        _change(p, best, s.time, moves)
+        _change(p, spot, s.time, moves)
 
 
 def _change(p: Presence, spot: Spot, time: int, moves: list[Move]) -> None:

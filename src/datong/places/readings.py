@@ -77,11 +77,16 @@ class Readings:
             return
         devices, ignored, weakest = self.devices, self._ignored, self._weakest
         sensors, namespaces, start, received, at = s.sensors, s.namespaces, event.time, event.received, self._at
+        alone = True
         for key, after, rssi, by, ns in zip(
             s.key, s.time, s.rssi, s.sensor or repeat(0), s.ns or repeat(0), strict=False
         ):
             spot = spots[by]
             strength = rssi or NO_RSSI
+            if alone:
+                alone = False
+            elif before < received:
+                before = received  # as if the sightings had come one by one
             if spot is None or strength < weakest or key in ignored:
                 continue
             reading = (at, Sighting(sensors[by], spot, start + after, strength, received), before, event,

@@ -17,12 +17,15 @@ from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight
 from datong.places.readings import Readings
 from datong.places.tables import PRESENCE, SENSOR
 from datong.places.venue_file import read_venue
-from datong.storage import FactsTx, Stage, Store, fetch_in, upsert
+from datong.storage import FactsTx, Stage, Store, cursor, fetch_in, upsert
 
 __all__ = ["Places"]
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Presence)
+_decode = msgspec.msgpack.Decoder(Presence).decode
+_PRESENCES = sa.select(PRESENCE.c.ident, PRESENCE.c.body)
+_REMEMBERED = 200_000
+"""Devices that are kept in memory between batches, some 150 bytes each beside their row."""
 _MASTER = frozenset({UPDATED, "Store Updated", "Staff Registered"})
 
 
@@ -47,6 +50,8 @@ class Places(Stage):
             self._spots: Mapping[str, Spot] = _spots(tx)
         self._ignored: set[int] = set()
         """Keys of devices that are nobody's visit, as those of the staff."""
+        self._present: dict[int, Presence] = {}
+        self._committed = -1
         self._dimensions_old = True
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
@@ -64,19 +69,29 @@ class Places(Stage):
             p = known.get(ident)
             if p is None:
                 p = known[ident] = Presence(ident)
+            latest: tuple[Event, str] | None = None
             for at, sighting, before, event, ns in readings:
                 moves = sight(p, sighting, before, self._exit_after)
-                if moves:  # the end of a stay is told as what it began with, a beginning as what was sighted now
-                    told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Exited")]
+                if not moves:
+                    if p.heard == sighting.received:
+                        latest = event, ns
+                    continue
+                if latest is not None:
+                    _name(p, *latest)
+                # the end of a stay is told as what it began with, a beginning as what was sighted now
+                told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Exited")]
                 if p.heard == sighting.received:
                     _name(p, event, ns)
-                if moves:
-                    told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Entered")]
+                latest = None
+                told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Entered")]
+            if latest is not None:
+                _name(p, *latest)
         told.sort(key=itemgetter(0))  # as if they had been looked at one by one
         batch.derived += [event for _, event in told]
         self._time_out(batch, tx, known)
         upsert(tx, PRESENCE, [self._row(p) for p in known.values()])
         tx.execute(sa.delete(PRESENCE).where(~PRESENCE.c.here, PRESENCE.c.due <= batch.now))
+        self._remember(batch.last, known)
 
     def wake(self, tx: sa.Connection) -> int | None:
         """Return when the next device will have been silent for long enough to have left."""
@@ -92,15 +107,33 @@ class Places(Stage):
         fold.append_visits(batch.events, facts, self._settings.retailer.timezone)
 
     def _load(self, tx: sa.Connection, idents: Iterable[int]) -> dict[int, Presence]:
-        rows = fetch_in(tx, sa.select(PRESENCE.c.ident, PRESENCE.c.body), PRESENCE.c.ident, idents)
-        return {ident: _decoder.decode(body) for ident, body in rows}
+        """Return what is known of these devices: from memory as far as the batch before this one was committed."""
+        if cursor(tx, "spine")[0] != self._committed:
+            self._present.clear()  # it broke off, or somebody else has gone on
+        present = self._present
+        known = {ident: present[ident] for ident in idents if ident in present}
+        rows = fetch_in(tx, _PRESENCES, PRESENCE.c.ident, [ident for ident in idents if ident not in known])
+        known.update((ident, _decode(body)) for ident, body in rows)
+        self._committed = -1  # until the batch is through, memory and state may differ
+        return known
+
+    def _remember(self, last: int, known: dict[int, Presence]) -> None:
+        """Keep in memory who is here, for the next batch."""
+        self._committed = last
+        if len(self._present) > _REMEMBERED:
+            self._present.clear()
+        for ident, p in known.items():
+            if p.here:
+                self._present[ident] = p
+            else:
+                self._present.pop(ident, None)
 
     def _time_out(self, batch: Batch, tx: sa.Connection, known: dict[int, Presence]) -> None:
         """End the stays of all devices that have been silent for long enough at the batch's end."""
         due = sa.select(PRESENCE.c.ident, PRESENCE.c.body).where(PRESENCE.c.here, PRESENCE.c.due <= batch.now)
         for ident, body in tx.execute(due):
             if ident not in known:
-                known[ident] = _decoder.decode(body)
+                known[ident] = _decode(body)
         for ident in sorted(known):
             p = known[ident]
             if p.here and p.heard + self._exit_after <= batch.now:

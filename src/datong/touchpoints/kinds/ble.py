@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from datong.errors import Rejected
-from datong.touchpoints.call import Heard, Kind, Listening
+from datong.touchpoints.call import Heard, Kind, Listening, Scan
 from datong.touchpoints.heard import Columns, moment, strength
 
 __all__ = ["Ble"]
@@ -46,8 +46,11 @@ class Ble(Kind):
         try:
             found = _frame(frame)
             sensor, sightings = found.sensor, found.sightings
+            return [_scan(sensor, sightings)] if sightings else []
+        except Rejected:
+            pass  # one of them is wrong: which?
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            sensor, sightings = _in_parts(frame)  # one of them is wrong: which?
+            sensor, sightings = _in_parts(frame)
         columns = Columns(lambda item: msgspec.json.encode({"sensor": sensor, "sightings": [item]}))
         for sighting in sightings:
             try:
@@ -58,6 +61,17 @@ class Ble(Kind):
             except Rejected as error:
                 columns.refuse(sighting, error)
         return columns.heard()
+
+
+def _scan(sensor: str, sightings: list[_Sighting]) -> Scan:
+    """Return the scan of sightings none of which is wrong; raises Rejected for the first that is."""
+    device = [s.id for s in sightings]
+    if not all(device):
+        raise Rejected("a sighting has no id", code="missing_field", field="id", hint=_HINT)
+    return Scan(
+        device, "ble_id", [moment(s.time) for s in sightings], [strength(s.rssi) for s in sightings], sensor,
+        lambda at: msgspec.json.encode({"sensor": sensor, "sightings": [sightings[at]]}),
+    )
 
 
 def _in_parts(frame: bytes) -> tuple[str, list[Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from datong.errors import Rejected
-from datong.touchpoints.call import Heard, Kind, Listening
+from datong.touchpoints.call import Heard, Kind, Listening, Scan
 from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.heard import Columns, moment, strength
 
@@ -57,8 +57,11 @@ class Wifi(Kind):
         try:
             found = _frame(frame)
             sensor, sightings = found.sensor, found.sightings
+            return [_scan(sensor, sightings)] if sightings else []
+        except Rejected:
+            pass  # one of them is wrong: which?
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            sensor, sightings = _in_parts(frame)  # one of them is wrong: which?
+            sensor, sightings = _in_parts(frame)
         columns = Columns(lambda item: msgspec.json.encode({"sensor": sensor, "sightings": [item]}))
         for sighting in sightings:
             try:
@@ -73,6 +76,22 @@ class Wifi(Kind):
             except Rejected as error:
                 columns.refuse(sighting, error)
         return columns.heard()
+
+
+def _scan(sensor: str, sightings: list[_Sighting]) -> Scan:
+    """Return the scan of sightings none of which is wrong; raises Rejected for the first that is."""
+    device = [s.mac for s in sightings]
+    if not all(device):
+        raise Rejected("a sighting has no mac", code="missing_field", field="mac", hint=_HINT)
+    scan = Scan(
+        device, "wifi_mac", [moment(s.time) for s in sightings], [strength(s.rssi) for s in sightings], sensor,
+        lambda at: msgspec.json.encode({"sensor": sensor, "sightings": [sightings[at]]}),
+    )
+    if any(s.ies for s in sightings):
+        scan.ie = [_model(s.ies) if s.ies else "" for s in sightings]
+    if any(s.seq is not None for s in sightings):
+        scan.seq = [-1 if s.seq is None else _sequence(s.seq) for s in sightings]
+    return scan
 
 
 def _in_parts(frame: bytes) -> tuple[str, list[Any]]:

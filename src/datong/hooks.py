@@ -15,8 +15,9 @@ from typing import Any
 
 __all__ = ["GROUPS", "plugins"]
 
-GROUPS = ("datong.touchpoints", "datong.channels", "datong.tag_libraries")
-"""Touchpoint kinds (`datong.touchpoints.Kind`), delivery channels (`datong.delivery.Channel`), tag files."""
+GROUPS = ("datong.touchpoints", "datong.channels", "datong.tag_libraries", "datong.enrichment")
+"""Touchpoint kinds (`datong.touchpoints.Kind`), delivery channels (`datong.delivery.Channel`), tag files,
+providers of third-party data (`datong.identity.enrichment.Provider`)."""
 
 
 def plugins(group: str) -> dict[str, Any]:

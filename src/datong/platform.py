@@ -17,7 +17,7 @@ from datong.commerce import Commerce
 from datong.config import Settings, load, make_clock
 from datong.delivery import Delivery, Relay
 from datong.flow import Flow
-from datong.identity import Changes, Identity
+from datong.identity import Changes, Identity, enrichment
 from datong.identity.device import Devices
 from datong.identity.linking import Newcomers
 from datong.marketing import Marketing
@@ -95,7 +95,7 @@ class Platform:
         gc.freeze()  # what is open now stays; looking through it again and again costs tens of milliseconds
         gc.set_threshold(20_000, 20, 50)
         self._run()
-        if self._kept_for:
+        if self._kept_for or self.settings.enrichment:
             threading.Thread(target=self._keep_ageing, name="datong-retention", daemon=True).start()
         url = f"http://{self.settings.server.host}:{self.settings.server.port}"
         self._running.touch(mode=0o600)
@@ -154,6 +154,7 @@ class Platform:
         done = age(self.store)
         if (kept := self._kept_for.get("quarantine")) is not None:
             done["quarantine"] = expire(self.store, self.store.clock.now() - kept)
+        done |= enrichment.expire(self.store)
         return done
 
     def _keep_ageing(self) -> None:

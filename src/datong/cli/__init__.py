@@ -13,6 +13,7 @@ from datong import __version__
 from datong.cli.backup import backup, restore
 from datong.cli.demo import demo
 from datong.cli.doctor import doctor
+from datong.cli.enrich import enrich
 from datong.cli.goods import goods
 from datong.cli.init import init
 from datong.cli.key import key
@@ -50,7 +51,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, demo, load, link, report, quarantine, touchpoint, venue, goods, export, erase, key, backup,
-    restore, doctor,
+    init, serve, demo, load, link, report, quarantine, touchpoint, venue, goods, enrich, export, erase, key,
+    backup, restore, doctor,
 ):
     main.add_command(command)

@@ -15,6 +15,7 @@ from datong.config.stages import (
     ChannelSettings,
     CommerceSettings,
     DeliverySettings,
+    EnrichmentSettings,
     GoldenSettings,
     IdentitySettings,
     IntakeSettings,
@@ -26,8 +27,9 @@ from datong.config.stages import (
 )
 
 __all__ = [
-    "ChannelSettings", "ClockSettings", "CommerceSettings", "ConsoleSettings", "DeliverySettings", "FixedClock",
-    "GoldenSettings", "IdentitySettings", "IntakeSettings", "MarketingSettings", "PlacesSettings", "PrivacySettings",
-    "RetailerSettings", "ScaledClock", "ScenesSettings", "Secret", "ServerSettings", "Settings", "StorageSettings",
-    "TagsSettings", "TouchpointSettings", "WallClock", "load", "make_clock", "secret",
+    "ChannelSettings", "ClockSettings", "CommerceSettings", "ConsoleSettings", "DeliverySettings",
+    "EnrichmentSettings", "FixedClock", "GoldenSettings", "IdentitySettings", "IntakeSettings", "MarketingSettings",
+    "PlacesSettings", "PrivacySettings", "RetailerSettings", "ScaledClock", "ScenesSettings", "Secret",
+    "ServerSettings", "Settings", "StorageSettings", "TagsSettings", "TouchpointSettings", "WallClock", "load",
+    "make_clock", "secret",
 ]

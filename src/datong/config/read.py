@@ -25,6 +25,7 @@ from datong.config.sections import (
 from datong.config.stages import (
     CommerceSettings,
     DeliverySettings,
+    EnrichmentSettings,
     IdentitySettings,
     IntakeSettings,
     MarketingSettings,
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     places: PlacesSettings = PlacesSettings()
     commerce: CommerceSettings = CommerceSettings()
     identity: IdentitySettings = IdentitySettings()
+    enrichment: dict[str, EnrichmentSettings] = {}
     tags: TagsSettings = TagsSettings()
     scenes: ScenesSettings = ScenesSettings()
     marketing: MarketingSettings = MarketingSettings()

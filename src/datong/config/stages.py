@@ -8,9 +8,11 @@ import msgspec
 
 from datong.config.sections import Secret
 
-__all__ = ["ChannelSettings", "CommerceSettings", "DeliverySettings", "GoldenSettings", "IdentitySettings",
-           "IntakeSettings", "MarketingSettings", "PlacesSettings", "ScenesSettings", "TagsSettings",
-           "TouchpointSettings"]
+__all__ = [
+    "ChannelSettings", "CommerceSettings", "DeliverySettings", "EnrichmentSettings", "GoldenSettings",
+    "IdentitySettings", "IntakeSettings", "MarketingSettings", "PlacesSettings", "ScenesSettings", "TagsSettings",
+    "TouchpointSettings",
+]
 
 
 class IntakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +89,31 @@ class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     namespaces: dict[str, dict[str, Any]] = {}
     shared: dict[str, tuple[str, ...]] = {}
     golden: dict[str, GoldenSettings] = {}
+
+
+class EnrichmentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[enrichment.NAME]`: a third party that tells something about members who agreed to be asked about.
+
+    `kind` is `file` (a CSV in `file`), `http` (a service at `url`, `secret` in the header Authorization) or a plugin's.
+    `by` is the namespace of the identifier it knows people by; with `hashed` it is told and tells SHA-256 (hex) instead
+    of the value. `fields` maps its names to ours; nothing else is taken. Nobody is asked about without consent to
+    `purpose`. What it tells counts for `valid` and then goes. `cost` is what one found person costs, `budget` what a
+    calendar month may cost, in the retailer's currency; empty means nothing, and no limit.
+    """
+
+    kind: str
+    file: str = ""
+    url: str = ""
+    secret: Secret = Secret()
+    by: str = "phone"
+    hashed: bool = False
+    fields: dict[str, str] = {}
+    purpose: str = "enrichment"
+    valid: str = "365d"
+    cost: str = ""
+    budget: str = ""
+    batch: int = 100
+    timeout: str = "10s"
 
 
 class TagsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ id that member ever had; no limit of the policy is ever broken; every create, at
 cause; online, offline or both is right within the transaction of the event.
 """
 
+import datong.identity.enrichment.tables
 import datong.identity.linker.tables
 import datong.identity.linking.tables  # noqa: F401 (and so are linking runs)
 from datong.identity.changed import Changes

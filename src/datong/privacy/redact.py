@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 
 from datong.model import TRADE, Event, decode_event, encode_event
-from datong.storage import ERASED, EVENTS, Entry, Log
+from datong.storage import ERASED, EVENTS, Entry, Log, Store
 
-__all__ = ["Redacted", "occurs", "redact"]
+__all__ = ["Redacted", "let_go", "occurs", "redact"]
 
 _STRETCH = 10_000
 _WRITTEN = 2_000
@@ -72,6 +72,16 @@ def occurs(
         at = entries[-1].offset
         if progress:
             progress(min(at, upto), upto)
+
+
+def let_go(store: Store, keys: Collection[int], source: str) -> int:
+    """Erase from the log what one source told under these keys; return how many entries that were."""
+    wanted = frozenset(keys)
+    gone = [Entry(entry.offset, ERASED, b"") for entry in occurs(store.log, wanted)
+            if (event := decode_event(entry.body)).source == source and event.ident in wanted]
+    for at in range(0, len(gone), _WRITTEN):
+        store.log.rewrite(gone[at : at + _WRITTEN])
+    return len(gone)
 
 
 def _pattern(keys: Collection[int]) -> re.Pattern[bytes]:

@@ -32,6 +32,7 @@ from datong.web import (
     commerce,
     correct,
     coupon,
+    enrichment,
     goods,
     linking,
     live,
@@ -117,7 +118,7 @@ def _console(platform: Platform) -> Litestar:
         route_handlers=[
             *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
             *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes, *campaigns.routes,
-            *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes,
+            *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes, *enrichment.routes,
             Router("/commerce", route_handlers=commerce.routes),
         ],
     )

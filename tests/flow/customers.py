@@ -54,6 +54,10 @@ class Customers:
             "city": dice.choice(_CITIES), "gender": dice.choice("fm"), **known,
         }
 
+    def sign(self) -> str:
+        """Return a sign of which given names are made."""
+        return self._dice.choice(_SIGNS)
+
     def write(self, person: str, row: dict[str, str | None]) -> int:
         """Write a record down and return its number."""
         self.rows.append(row)

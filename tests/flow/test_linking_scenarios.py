@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.flow.customers import COLUMNS, Customers
 
-from datong.identity.linker import Options, link
+from datong.identity.linker import Columns, Options, link
 
 MANY = 12
 """People in each trap."""
@@ -24,14 +24,15 @@ class Town:
     `labels` are the clusters as they are proposed, `sure` those that are made without asking.
     """
 
-    def __init__(self, seed: int = 7, traps: Sequence[str] = ()) -> None:
+    def __init__(self, seed: int = 7, traps: Sequence[str] = (), without: Sequence[str] = ()) -> None:
         self.customers = Customers(seed)
         self.traps: dict[str, list[tuple[int, ...]]] = {}
         for name in traps or TRAPS:
             self.traps[name] = [TRAPS[name](self.customers, f"{name} {number}") for number in range(MANY)]
         table = self.customers.table()
-        self.labels: list[int] = link(table, COLUMNS).labels.tolist()
-        self.sure: list[int] = link(table, COLUMNS, options=Options(cut=SURE)).labels.tolist()
+        columns = Columns({name: kind for name, kind in COLUMNS.kinds.items() if name not in without})
+        self.labels: list[int] = link(table, columns).labels.tolist()
+        self.sure: list[int] = link(table, columns, options=Options(cut=SURE)).labels.tolist()
 
     def together(self, trap: str, *places: int, sure: bool = False) -> int:
         """Return for how many of the trap's cases the records at these places are one cluster."""
@@ -55,6 +56,15 @@ def twins_of_one_mail(customers: Customers, name: str) -> tuple[int, ...]:
     """The same, and their mail is the mother's as well."""
     one = customers.somebody()
     return both(customers, name, one, one["email"])
+
+
+def twins_of_a_sign(customers: Customers, name: str) -> tuple[int, ...]:
+    """The given name of one begins that of the other (磊, 磊力): in Chinese that is another name."""
+    one = customers.somebody()
+    given = (one["given"] or "")[0]
+    one = {**one, "given": given}
+    other = {**one, "given": given + customers.sign(), "email": customers.somebody()["email"]}
+    return tuple(customers.write(f"{name} {who}", row) for who, row in ((1, one), (2, other), (1, one), (2, other)))
 
 
 def both(customers: Customers, name: str, one: dict[str, str | None], email: str | None) -> tuple[int, ...]:
@@ -103,7 +113,7 @@ def placeholder(customers: Customers, name: str) -> tuple[int, ...]:
 
 TRAPS: dict[str, Callable[[Customers, str], tuple[int, ...]]] = {
     "twins": twins, "swapped": swapped, "married": married, "couple": couple, "recycled": recycled,
-    "placeholder": placeholder, "twins of one mail": twins_of_one_mail,
+    "placeholder": placeholder, "twins of one mail": twins_of_one_mail, "twins of a sign": twins_of_a_sign,
 }
 
 
@@ -112,7 +122,7 @@ def town() -> Town:
     return Town()
 
 
-@pytest.mark.parametrize("trap", ["twins", "twins of one mail"])
+@pytest.mark.parametrize("trap", ["twins", "twins of one mail", "twins of a sign"])
 def test_twins_are_never_joined_without_asking(town: Town, trap: str) -> None:
     """Nor are they torn: what each left twice is one person for sure."""
     assert town.together(trap, 0, 1, sure=True) == town.together(trap, 2, 3, sure=True) == 0
@@ -125,6 +135,15 @@ def test_nor_are_they_in_another_town(seed: int, traps: tuple[str, ...]) -> None
     town = Town(seed, traps)
     assert town.together("twins", 0, 1, sure=True) == town.together("twins", 2, 3, sure=True) == 0
     assert town.together("twins", 0, 2, sure=True) == town.together("twins", 1, 3, sure=True) == MANY
+
+
+@pytest.mark.parametrize("without", [("phone",), ("phone", "email", "gender"), ("phone", "address")])
+def test_nor_are_they_in_a_table_that_knows_no_families(without: tuple[str, ...]) -> None:
+    """One birth date, surname and address are one explanation, whatever columns say so."""
+    town = Town(5, ("twins", "twins of a sign"), without)
+    for trap in ("twins", "twins of a sign"):
+        assert town.together(trap, 0, 1, sure=True) == town.together(trap, 2, 3, sure=True) == 0
+        assert town.together(trap, 0, 2, sure=True) == town.together(trap, 1, 3, sure=True) == MANY
 
 
 @pytest.mark.parametrize("trap", ["swapped", "married"])

@@ -11,14 +11,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from datong.identity.linker.address import clean_address, clean_region
-from datong.identity.linker.columns import FIELDS, Columns
+from datong.identity.linker.columns import ALL, FIELDS, SEVERAL, Columns, Fields
 from datong.identity.linker.contact import clean_email, clean_phone, phone_region
 from datong.identity.linker.date import clean_date, date_order
-from datong.identity.linker.name import full_name, given_name, surname
+from datong.identity.linker.name import full_name, given_name, split_name, surname
 from datong.identity.linker.text import code, empty, fold, tokens
 
 __all__ = ["clean_column", "clean_record", "clean_table", "clean_value", "habits"]
@@ -165,7 +166,44 @@ def clean_table(table: Any, columns: Columns, known: Mapping[str, str] | None = 
     for fields in columns:
         cleaned = clean_column(fields.kind, table.column(fields.column), known.get(fields.column, ""))
         made.update((name + fields.suffix, values) for name, values in cleaned.items())
+    _fill_names(made, table, columns)
+    for kind in SEVERAL:
+        if len(several := columns.of(kind)) > 1:
+            words = [pc.fill_null(made[fields.names[0]], "") for fields in several]
+            joined = pc.utf8_trim_whitespace(pc.replace_substring_regex(
+                pc.binary_join_element_wise(*words, " "), " +", " "))
+            made[kind + ALL] = pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
     return pa.table(made)
+
+
+def _named(columns: Columns) -> tuple[Fields, Fields, Fields] | None:
+    """Return the columns of the whole name, the given name and the surname, where a table has all three."""
+    found = [columns.of(kind) for kind in ("full_name", "given_name", "surname")]
+    return (found[0][0], found[1][0], found[2][0]) if all(found) else None
+
+
+def _parted(text: str) -> dict[str, str | None]:
+    """Return the fields of the given name and the surname that a whole name consists of."""
+    given, family = split_name(text)
+    return clean_value("given_name", given) | clean_value("surname", family)
+
+
+def _fill_names(made: dict[str, Any], table: Any, columns: Columns) -> None:
+    """Take the given name and the surname out of the whole name where a row has neither."""
+    named = _named(columns)
+    if named is None:
+        return
+    empty_rows = pc.and_(pc.is_null(made["given"]), pc.is_null(made["surname"]))
+    rows = np.flatnonzero(np.asarray(pc.and_(empty_rows, pc.is_valid(made["name"]))))
+    if not len(rows):
+        return
+    texts = _as_text(table.column(named[0].column)).take(pa.array(rows)).to_pylist()
+    parts = {text: _parted(text) for text in set(texts)}
+    for name in (*FIELDS["given_name"], *FIELDS["surname"]):
+        values = made[name].to_pylist()
+        for row, text in zip(rows.tolist(), texts, strict=True):
+            values[row] = parts[text][name]
+        made[name] = pa.array(values, pa.string())
 
 
 def clean_record(
@@ -178,6 +216,12 @@ def clean_record(
         text = None if value is None else value if isinstance(value, str) else _written(value)
         cleaned = clean_value(fields.kind, text, (known or {}).get(fields.column, ""))
         made.update((name + fields.suffix, each) for name, each in cleaned.items())
+    named = _named(columns)
+    if named is not None and made["name"] and not made["given"] and not made["surname"]:
+        made |= _parted(str(record[named[0].column]))
+    for kind in SEVERAL:
+        if len(several := columns.of(kind)) > 1:
+            made[kind + ALL] = " ".join(value for fields in several if (value := made[fields.names[0]])) or None
     return made
 
 

@@ -15,19 +15,22 @@ from pathlib import Path
 
 from datong.errors import ConfigError
 
-__all__ = ["FIELDS", "KINDS", "Columns", "Fields", "parse_columns"]
+__all__ = ["ALL", "FIELDS", "KINDS", "SEVERAL", "Columns", "Fields", "parse_columns"]
 
 FIELDS: dict[str, dict[str, str]] = {
     "given_name": {
         "given": "given names: lower case, no accents or punctuation, one blank between words; Han in simplified form",
         "given_key": "how it sounds: toneless pinyin without blanks for Han, a phonetic code of the first word else",
-        "given_root": "the usual long form of a nickname (bob: robert); the first word itself when it is none",
+        "given_root": "the long form of a nickname (bob: robert), or the first word; a Chinese name (Han or pinyin) "
+                      "with a full stop behind it, for what it begins with is another name and not its short form",
+        "given_latin": "`given` where it has no Han: only letters are mistyped one by one",
     },
     "surname": {"surname": "family name, written like `given`", "surname_key": "how it sounds, like `given_key`"},
     "full_name": {
         "name": "the whole name, written like `given`, in the order given",
         "name_tokens": "its words, sorted, each once, joined by blanks (Han: single characters)",
         "name_key": "toneless pinyin of Han joined without blanks; sorted phonetic codes of the words else",
+        "name_latin": "`name` where it has no Han",
     },
     "date_of_birth": {"dob": "YYYY-MM-DD, also where the day does not exist (typing errors); null without three parts"},
     "date": {"date": "YYYY-MM-DD, like `dob`"},
@@ -81,6 +84,13 @@ _ALIASES = {
     "household_id": "household", "product": "title", "text": "other", "category": "other", "price": "number",
     "year": "number", "age": "number", "amount": "number", "source_dataset": "source", "id": "ignore",
 }
+
+
+ALL = "_all_tokens"
+"""Behind the name of a field: the values of all columns of its kind, as words."""
+
+SEVERAL = ("national_id", "card", "phone", "email")
+"""Kinds, and fields, of which a record may have several values in no order to rely upon."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ each is worth in the table at hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from datong.identity.linker.columns import Columns, Fields
+from datong.identity.linker.columns import ALL, SEVERAL, Columns, Fields
 from datong.identity.linker.model import ELSE, Comparison, Level, Predicate
 
 __all__ = ["OWN", "SHARED", "comparisons_for", "sql_of"]
@@ -51,9 +51,9 @@ def _given(s: str, other: str) -> list[Level]:
     given = "given" + s
     swapped = [Level("swapped", _is("swapped", given, other))] if other else []
     return [
-        _exact(given), *swapped, Level("nickname", _is("exact", "given_root" + s)), *_similar(given, 0.92),
-        Level("sound", _is("exact", "given_key" + s)), Level("initial", _is("initial", given)),
-        *_similar(given, 0.85, 0.75),
+        _exact(given), *swapped, Level("nickname", _is("exact", "given_root" + s)), *_similar("given_latin" + s, 0.92),
+        Level("sound", _is("exact", "given_key" + s)), Level("initial", _is("initial", "given_root" + s)),
+        *_similar("given_latin" + s, 0.85, 0.75),
     ]
 
 
@@ -67,11 +67,11 @@ def _surname(s: str, other: str) -> list[Level]:
 
 
 def _name(s: str) -> list[Level]:
-    name, words = "name" + s, "name_tokens" + s
+    name, words, latin = "name" + s, "name_tokens" + s, "name_latin" + s
     return [
-        _exact(name), Level("reordered", _is("exact", words)), *_similar(name, 0.95),
+        _exact(name), Level("reordered", _is("exact", words)), *_similar(latin, 0.95),
         Level("sound", _is("exact", "name_key" + s)), Level("contained", _is("contained", words, at=2)),
-        *_similar(name, 0.9), *_overlap(words, 0.5), *_similar(name, 0.8), *_overlap(words, 0.3),
+        *_similar(latin, 0.9), *_overlap(words, 0.5), *_similar(latin, 0.8), *_overlap(words, 0.3),
     ]
 
 
@@ -98,6 +98,22 @@ def _worded(field: str, s: str) -> list[Level]:
         Level("contained", _is("contained", words, at=2)), *_overlap(words, 0.6, 0.4, 0.2),
     ]
 
+
+_TELLS: dict[str, Sequence[str]] = {
+    "given_name": ("exact", "swapped", "nickname", "similar 0.92", "sound", "similar 0.85"),
+    "full_name": ("exact", "reordered", "similar 0.95", "sound", "contained", "similar 0.9"),
+    "date_of_birth": ("exact", "typo 1", "same year, typos 2", "typos 2"),
+    "national_id": ALL, "card": ALL, "phone": ALL, "email": ALL, "company": ALL, "title": ALL, "other": ALL,
+    "number": ("exact",), "date": ("exact",),
+}
+"""Kinds to levels of agreement upon what is one person's (or one firm's), and no family's."""
+_DOUBTS = {
+    "given_name": ("similar 0.75", "different"),
+    "full_name": ("words 0.5", "similar 0.8", "words 0.3", "different"),
+}
+"""Names as far apart as those of brother and sister."""
+_PROOF = frozenset({"national_id", "card"})
+_HOME = frozenset({"address", "household"})
 
 _LEVELS: dict[str, Callable[[str], list[Level]]] = {
     "full_name": _name, "date_of_birth": lambda s: _date("dob" + s), "date": lambda s: _date("date" + s),
@@ -146,8 +162,33 @@ def comparisons_for(columns: Columns, useful: Iterable[str]) -> list[Comparison]
         levels = _levels(fields, known, names)
         if levels:
             first = levels[0].when.fields[0] if fields.kind == "full_name" and names else field
-            found.append(Comparison(field, (first,), [*levels, Level("different", ELSE)]))
-    return found
+            levels.append(Level("different", ELSE))
+            _mark(fields.kind, levels, rest=first != field)
+            found.append(Comparison(field, (first,), levels))
+    return found + [each for kind in SEVERAL for each in _several(columns.of(kind), known)]
+
+
+def _several(columns: list[Fields], known: set[str]) -> list[Comparison]:
+    """Return the comparison of the columns of one kind with one another: what stands in another column of it."""
+    names = [name for fields in columns if (name := fields.kind + fields.suffix) in known]
+    if len(names) < 2:
+        return []
+    every = columns[0].kind + ALL
+    levels = [*(Level(f"same {name}", _is("exact", name), silent=True) for name in names),
+              Level("in another column", _is("overlap", every, at=0.01)), Level("different", ELSE, silent=True)]
+    levels[-2].own, levels[-2].proof = True, columns[0].kind in _PROOF
+    return [Comparison(every, (every,), levels)]
+
+
+def _mark(kind: str, levels: list[Level], rest: bool) -> None:
+    """Say which levels tell a person from a family, and which tell two of one family apart."""
+    told = _TELLS.get(kind, ())
+    for level in levels[:-1]:
+        level.own = rest or told == ALL or level.name in told
+        level.proof = kind in _PROOF
+        level.home = kind in _HOME
+    for level in levels:
+        level.doubt = not rest and level.name in _DOUBTS.get(kind, ())
 
 
 def _levels(fields: Fields, known: set[str], names: set[str]) -> list[Level]:

@@ -104,13 +104,15 @@ class Matcher:
         at_home = np.zeros(len(bits))
         for at, table in zip(self._home, self._at_home, strict=True):
             at_home += bits[:, at] + table[levels[:, at]]
-        return self.model.beside(at_home)
+        beside = self.model.beside(at_home)
+        total = bits.sum(axis=1) + self.model.start - beside
+        return np.asarray(beside + np.maximum(total - self.model.most(levels), 0.0))
 
     def _waterfall(self, levels: Sequence[int], bits: Sequence[float], beside: float) -> tuple[Step, ...]:
         steps = [Step("prior", "", self.model.start)]
         for each, level, weight in zip(self.model.comparisons, levels, bits, strict=True):
             steps.append(Step(each.name, each.levels[level].name if level >= 0 else "missing", weight))
-        return (*steps, Step("household", "", -beside)) if self.model.household else tuple(steps)
+        return (*steps, Step("household", "", -beside)) if self.model.household or beside else tuple(steps)
 
 
 class _Compiled:

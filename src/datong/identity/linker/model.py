@@ -18,8 +18,12 @@ import numpy.typing as npt
 from datong.errors import ConfigError
 
 __all__ = [
-    "ELSE", "VERSION", "Comparison", "Key", "Level", "Model", "Part", "Predicate", "read_model", "write_model",
+    "ASKED", "ELSE", "FAMILY", "VERSION", "Comparison", "Key", "Level", "Model", "Part", "Predicate", "read_model",
+    "write_model",
 ]
+
+FAMILY, ASKED = -3.0, 5.0
+"""The most bits a pair weighs that agrees in nothing but what is a family's, and one of two given names (p = .97)."""
 
 VERSION = 1
 """Version of the document's form; a document of another version is refused."""
@@ -63,6 +67,10 @@ class Level(msgspec.Struct, omit_defaults=True):
     log2(m / max(frequency of the value, floor)) instead of log2(m / u), see `Model.weight_of`. A `silent` level says
     nothing (weight 0): what it found was counted by another comparison. `h` is how often two persons of one household
     fall into the level (0: as often as any two persons).
+
+    `own` says that the level is agreement upon what is a person's own, and not a family's; `proof` that it is upon a
+    number given to one person, `home` upon where somebody lives; `doubt` that two of one family would differ in this
+    way. See `Model.most`.
     """
 
     name: str
@@ -72,6 +80,10 @@ class Level(msgspec.Struct, omit_defaults=True):
     tf: str = ""
     silent: bool = False
     h: float = 0.0
+    own: bool = False
+    proof: bool = False
+    home: bool = False
+    doubt: bool = False
 
     @property
     def weight(self) -> float:
@@ -116,7 +128,8 @@ class Model(msgspec.Struct):
 
     The weight of a pair is `start`, plus the weights of its levels, less `beside` of the sum of their `at_home`
     weights: what the people of one household share (surname, address, phone …) says no more than that two records are
-    of one household. `household` is the probability of that for two records drawn at random, 0 when it was not learnt.
+    of one household; and it is never more than `most` says. `household` is the probability of that for two records
+    drawn at random, 0 when it was not learnt.
     `prior` is the probability that two records of the table, drawn at random, are one person. `frequencies` has, for
     each field with a `tf` level, the share of records (of those not null) per value. Of that share, `scales[field]` is
     owed to other persons (the rest to records of the same one); what is left is at least `floors[field]`, which is also
@@ -148,6 +161,30 @@ class Model(msgspec.Struct):
             return np.zeros_like(at_home)
         odds = math.log2(self.household / (1 - self.household))
         return np.asarray(np.logaddexp2(0, at_home + odds), at_home.dtype)
+
+    def most(self, levels: npt.NDArray[np.int8]) -> npt.NDArray[Any]:
+        """Return the most that pairs of these levels (pairs, comparisons; -1 where a value is missing) may weigh.
+
+        Surname and address alone are a family's, however rare they are: they join nobody. Two given names are two
+        persons' in one family: such a pair is asked about, but for a number which is given to one person only.
+        """
+        own, proof, home, doubt = (self._any(levels, name) for name in ("own", "proof", "home", "doubt"))
+        limit = np.full(len(levels), np.inf)
+        if doubt is not None:
+            limit[doubt if proof is None else doubt & ~proof] = ASKED
+        if own is not None and home is not None:
+            limit[home & ~own] = FAMILY
+        return limit
+
+    def _any(self, levels: npt.NDArray[np.int8], name: str) -> npt.NDArray[np.bool_] | None:
+        """Return which pairs are in some level of which `name` is true, None where no level is."""
+        found = None
+        for at, comparison in enumerate(self.comparisons):
+            table = np.array([*(getattr(level, name) for level in comparison.levels), False])
+            if table.any():
+                each = table[levels[:, at]]
+                found = each if found is None else found | each
+        return found
 
     def weight_of(self, level: Level, value: str | None) -> float:
         """Return the weight of a level; `value` is what both agree upon in the field `level.tf`."""

@@ -25,6 +25,7 @@ _BEHIND = """
 jr sr ii iii iv esq phd md dds cpa junior senior
 """
 _SUFFIXES = frozenset(_BEHIND.split())
+_WHOLE = "."
 _HONORIFICS = ("先生", "女士", "小姐", "太太", "同学", "老师", "阿姨", "经理", "医生")
 _LONG_FORMS = """
 abigail: abby abbie gail|albert: al bert bertie|alexander: alex alec sandy sasha xander|alexandra: alexa lexi
@@ -64,21 +65,21 @@ _WRITTEN = {"thos": "thomas", "geo": "george", "chas": "charles", "wm": "william
 _LONG |= _WRITTEN
 
 
-def given_name(text: str) -> tuple[str | None, str | None, str | None]:
-    """Return a column of given names' fields: the name, how it sounds, and the long form of a nickname."""
+def given_name(text: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return a column of given names' fields: name, sound, long form of a nickname, and the name if it is Latin."""
     words = fold(text).split()
     while len(words) > 1 and words[0] in _TITLES:
         del words[0]
     name = " ".join(words)
     if empty(name) or name.isdecimal():
-        return None, None, None
+        return None, None, None, None
     if has_han(name):
         name = _without_honorific(name)
-        return (name, pinyin(name.replace(" ", "")), name) if name else (None, None, None)
+        return (name, pinyin(name.replace(" ", "")), name + _WHOLE, None) if name else (None, None, None, None)
     if is_pinyin_given(words):
-        return name, given_pinyin(words), given_pinyin(words)
+        return name, given_pinyin(words), given_pinyin(words) + _WHOLE, name
     root = _LONG.get(words[0], words[0])
-    return name, nysiis(words[0]), root
+    return name, nysiis(words[0]), root, name
 
 
 def surname(text: str) -> tuple[str | None, str | None]:
@@ -95,19 +96,19 @@ def surname(text: str) -> tuple[str | None, str | None]:
     return name, _sound_of_surname("".join(words))
 
 
-def full_name(text: str) -> tuple[str | None, str | None, str | None]:
-    """Return a column of whole names' fields: the name, its words sorted, and how it sounds in any order."""
+def full_name(text: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return a column of whole names' fields: name, words sorted, sound in any order, and the name if it is Latin."""
     words = _words(text)
     name = " ".join(words)
     if empty(name) or name.isdecimal():
-        return None, None, None
+        return None, None, None, None
     given, family = _split(text, words)
     if has_han(name):
         given_key = pinyin(given.replace(" ", ""))
-        return name, tokens(name, single=True), (surname(family)[1] or "" if family else "") + given_key
+        return name, tokens(name, single=True), (surname(family)[1] or "" if family else "") + given_key, None
     if given and surname_rank(family) is not None and is_pinyin_given(given.split(), strict=False):
-        return name, tokens(name), _sound_of_surname(family) + given_pinyin(given.split())
-    return name, tokens(name), " ".join(sorted({nysiis(word) for word in words if len(word) > 1} or set(words)))
+        return name, tokens(name), _sound_of_surname(family) + given_pinyin(given.split()), name
+    return name, tokens(name), " ".join(sorted({nysiis(word) for word in words if len(word) > 1} or set(words))), name
 
 
 def split_name(text: str) -> tuple[str | None, str | None]:

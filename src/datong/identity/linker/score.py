@@ -130,7 +130,9 @@ def parts(model: Model, found: Levels) -> tuple[list[Float32], Float32]:
         bits.append(each)
         if any(asked.h for asked in comparison.levels):
             at_home += each + np.array([*(asked.at_home(0.0) for asked in comparison.levels), 0.0], np.float32)[level]
-    return bits, model.beside(at_home)
+    beside = model.beside(at_home)
+    total = sum(bits, np.full(len(found.level), model.start, np.float32)) - beside
+    return bits, beside + np.maximum(total - model.most(found.level), 0.0).astype(np.float32)
 
 
 def _base(level: Level) -> float:

@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from datong.identity.linker.columns import Columns
+from datong.identity.linker.columns import ALL, SEVERAL, Columns
 from datong.identity.linker.compare import OWN, SHARED
 from datong.identity.linker.edges import Int32
 from datong.identity.linker.model import Comparison
@@ -45,6 +45,9 @@ _USUAL = {
 _USUAL_PAIRS = 2_000.0
 """How often different persons usually agree in a field, and how many pairs this is believed as; counts soon win."""
 
+
+_CHANGED = {"national_id": 0.02, "date_of_birth": 0.03}
+"""How often one person's values are believed to differ wholly, where they seldom change."""
 
 _SETTLE = 5
 
@@ -118,6 +121,7 @@ def learn(records: Records, blocked: Int8, columns: Columns, n: int, source: Int
     total = all_pairs_of(n, source)
     drawn = records.compare(*random_pairs(n, source)).level
     kinds = {name: fields.kind for fields in columns for name in fields.names}
+    kinds |= {kind + ALL: kind for kind in SEVERAL}
     fields = []
     for c, each in enumerate(records.comparisons):
         kind = kinds[each.name]
@@ -159,11 +163,11 @@ def _agreeing(con: duckdb.DuckDBPyConnection, field: str, linking: bool) -> tupl
     return float(row[0]), float(row[1])
 
 
-def _start(levels: int) -> Float64:
-    """Return where m starts: mostly in the first level, little in the last."""
+def _start(levels: int, last: float = 0.1) -> Float64:
+    """Return where m starts: mostly in the first level, little in the `last`."""
     if levels < 3:
-        return np.array([0.9, 0.1][:levels])
-    return np.array([0.75, *[0.15 / (levels - 2)] * (levels - 2), 0.1])
+        return np.array([1 - last, last][:levels])
+    return np.array([0.85 - last, *[0.15 / (levels - 2)] * (levels - 2), last])
 
 
 def _maximise(patterns: Int8, counts: Float64, fields: Sequence[_Field], total: float, n: int) -> Learnt:
@@ -173,7 +177,7 @@ def _maximise(patterns: Int8, counts: Float64, fields: Sequence[_Field], total: 
     table has nothing that housemates share, or nothing that tells them apart. A table that knows families has at least
     some, and one person seldom has two given names there.
     """
-    start = [_start(len(each.among)) for each in fields]
+    start = [_start(len(each.among), _CHANGED.get(each.kind, 0.1)) for each in fields]
     m, u = [each.copy() for each in start], [_others(each, each.among * 0) for each in fields]
     homely = bool({each.kind for each in fields} & SHARED and {each.kind for each in fields} & OWN)
     least = _HOMES if homely and {each.kind for each in fields} & _FAMILIES else 0.0

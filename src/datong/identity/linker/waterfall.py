@@ -26,7 +26,7 @@ def waterfalls(model: Model, found: Levels) -> list[list[Part]]:
         fall = [Part("prior", "", round(model.start, 3))]
         for comparison, k, each in zip(model.comparisons, level, bits, strict=True):
             fall.append(Part(comparison.name, comparison.levels[k].name if k >= 0 else "", round(float(each[pair]), 3)))
-        if model.household:
+        if model.household or beside[pair]:
             fall.append(Part("household", "", round(-float(beside[pair]), 3)))
         falls.append(fall)
     return falls

@@ -9,13 +9,13 @@ from datong.identity.linker import FIELDS, parse_columns
 from datong.identity.linker.clean import clean_column, clean_record, clean_table, clean_value, habits
 
 VALUES = [
-    ("given_name", "Bob", "bob", "BAB", "robert"),
-    ("given_name", "  JOSÉ-María ", "jose maria", "JAS", "jose"),
-    ("given_name", "小明", "小明", "xiaoming", "小明"),
-    ("given_name", "Xiao-Ming", "xiao ming", "xiaoming", "xiaoming"),
-    ("given_name", "Dan", "dan", "DAN", "daniel"),
-    ("given_name", "N/A", None, None, None),
-    ("given_name", "xxx", None, None, None),
+    ("given_name", "Bob", "bob", "BAB", "robert", "bob"),
+    ("given_name", "  JOSÉ-María ", "jose maria", "JAS", "jose", "jose maria"),
+    ("given_name", "小明", "小明", "xiaoming", "小明.", None),
+    ("given_name", "Xiao-Ming", "xiao ming", "xiaoming", "xiaoming.", "xiao ming"),
+    ("given_name", "Dan", "dan", "DAN", "daniel", "dan"),
+    ("given_name", "N/A", None, None, None, None),
+    ("given_name", "xxx", None, None, None, None),
     ("surname", "O'Brien Jr.", "obrien", "OBRAN"),
     ("surname", "張", "张", "zhang"),
     ("surname", "Cheung", "cheung", "zhang"),
@@ -23,11 +23,11 @@ VALUES = [
     ("surname", "王先生", "王", "wang"),
     ("surname", "Smyth", "smyth", "SNAT"),
     ("surname", "无", None, None),
-    ("full_name", "歐陽娜娜", "欧阳娜娜", "娜 欧 阳", "ouyangnana"),
-    ("full_name", "Wang Jie", "wang jie", "jie wang", "wangjie"),
-    ("full_name", "Jie WANG", "jie wang", "jie wang", "wangjie"),
-    ("full_name", "Dr. John Smith Jr.", "john smith", "john smith", "JAN SNAT"),
-    ("full_name", "test", None, None, None),
+    ("full_name", "歐陽娜娜", "欧阳娜娜", "娜 欧 阳", "ouyangnana", None),
+    ("full_name", "Wang Jie", "wang jie", "jie wang", "wangjie", "wang jie"),
+    ("full_name", "Jie WANG", "jie wang", "jie wang", "wangjie", "jie wang"),
+    ("full_name", "Dr. John Smith Jr.", "john smith", "john smith", "JAN SNAT", "john smith"),
+    ("full_name", "test", None, None, None, None),
     ("date_of_birth", "1978-12-11", "1978-12-11"),
     ("date_of_birth", "1978-12-11 00:00:00", "1978-12-11"),
     ("date_of_birth", "19640712", "1964-07-12"),
@@ -108,4 +108,19 @@ def test_the_second_column_of_a_kind_has_fields_of_its_own() -> None:
     """Two phones of one record are two fields."""
     columns = parse_columns({"a": "phone", "b": "phone"})
     cleaned = clean_record({"a": "13912345678", "b": "13912345679"}, columns, {"a": "CN", "b": "CN"})
-    assert cleaned == {"phone": "8613912345678", "phone_2": "8613912345679"}
+    assert cleaned == {"phone": "8613912345678", "phone_2": "8613912345679",
+                       "phone_all_tokens": "8613912345678 8613912345679"}
+    table = pa.table({"a": ["13912345678", None, None], "b": [None, "13912345679", None]})
+    assert clean_table(table, columns)["phone_all_tokens"].to_pylist() == ["8613912345678", "8613912345679", None]
+
+
+def test_a_whole_name_is_taken_apart_where_a_record_has_nothing_else() -> None:
+    columns = parse_columns({"name": "full_name", "first": "given_name", "last": "surname"})
+    rows = [
+        {"name": "Smith, John", "first": None, "last": None}, {"name": "王建国", "first": None, "last": None},
+        {"name": "John Smith", "first": "Jon", "last": None}, {"name": None, "first": None, "last": None},
+    ]
+    cleaned = clean_table(pa.Table.from_pylist(rows, pa.schema(dict.fromkeys(rows[0], pa.string()))), columns)
+    assert cleaned["given"].to_pylist() == ["john", "建国", "jon", None]
+    assert cleaned["surname"].to_pylist() == ["smith", "王", None, None]
+    assert cleaned.to_pylist() == [clean_record(row, columns) for row in rows]

@@ -38,7 +38,9 @@ def texts(dice: random.Random, field: str, size: int) -> list[str | None]:
         return [" ".join(sorted(dice.sample(words, dice.randint(1, 5)))) for _ in range(size)]
     if field.startswith("gender"):
         return [dice.choice("fm") for _ in range(size)]
-    if field.endswith(("_key", "_root")):
+    if field.endswith("_root"):
+        return [dice.choice(("a", "ab.", "c", "cd", "e.")) for _ in range(size)]
+    if field.endswith("_key"):
         return [dice.choice("abcde") for _ in range(size)]
     base = ["johnathan smith", "john", "margarete", "8613912345678", "王小明", "欧阳", "jon", "jonathan smith"]
     return [slipped(dice, dice.choice(base), dice.choice((0, 0, 1, 1, 2, 3, 6))) for _ in range(size)]

@@ -8,7 +8,20 @@ import numpy as np
 import pytest
 
 from datong.errors import ConfigError
-from datong.identity.linker import ELSE, Comparison, Key, Level, Model, Part, Predicate, read_model, write_model
+from datong.identity.linker import (
+    ELSE,
+    Comparison,
+    Key,
+    Level,
+    Model,
+    Part,
+    Predicate,
+    parse_columns,
+    read_model,
+    write_model,
+)
+from datong.identity.linker.compare import comparisons_for
+from datong.identity.linker.model import ASKED, FAMILY
 
 
 def model() -> Model:
@@ -61,3 +74,23 @@ def test_what_housemates_share_is_counted_once() -> None:
     assert made.beside(np.array([-50.0, 2.0, 40.0])) == pytest.approx([0, 1, 38])
     made.household = 0
     assert made.beside(np.array([40.0])).tolist() == [0]
+
+
+def test_what_a_family_shares_joins_nobody_and_two_given_names_are_asked_about() -> None:
+    columns = parse_columns({name: name for name in ("given_name", "surname", "address", "national_id")})
+    made = Model({}, comparisons_for(columns, {"given", "surname", "address", "national_id"}), [], 0.01)
+    names = [each.name for each in made.comparisons]
+    levels = {each.name: {level.name: at for at, level in enumerate(each.levels)} for each in made.comparisons}
+
+    def most(**found: str) -> float:
+        pair = [levels[name][found[name]] if name in found else -1 for name in names]
+        return float(made.most(np.array([pair], np.int8))[0])
+
+    assert most(surname="exact", address="exact") == FAMILY
+    assert most(surname="exact") == most(surname="exact", address="different") == np.inf
+    assert most(given="different", surname="exact", address="exact") == FAMILY
+    assert most(given="initial", surname="exact", address="exact") == FAMILY
+    assert most(given="exact", surname="exact", address="exact") == np.inf
+    assert most(given="different", surname="exact") == most(given="similar 0.75") == ASKED
+    assert most(given="different", address="exact", national_id="exact") == np.inf
+    assert most(address="exact", national_id="typo 1") == np.inf

@@ -34,10 +34,11 @@ export interface Refusal {
   at: Millis;
   ns: string;
   value: string;
-  /** The member that has it. */
+  /** The other member: who has it, or with `mine` who showed what this one has. */
   other: string;
   /** A code, as "limit:phone" or "two_members". */
   reason: string;
+  mine?: boolean;
 }
 
 /** One decision about a member; `undoable` says that nothing later stands on it. */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -37,7 +37,7 @@ class Known(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A value the member showed that somebody else has, `other` (a label), that was one too many, or malformed.
 
-    Of a malformed one, whose `reason` begins with "malformed: ", there is no value: intake kept none.
+    With `mine` it is the other way round: `other` showed a value of this member's, and did not get it. Of a malformed one, whose `reason` begins with "malformed: ", there is no value: intake kept none.
     """
 
     seq: int
@@ -46,6 +46,7 @@ class Refusal(msgspec.Struct, frozen=True):
     value: str
     other: str
     reason: str
+    mine: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -82,8 +83,8 @@ def why(tx: sa.Connection, vault: Vault, member: int, limit: int = _MOST) -> Why
     Of identifiers, evidence, refusals and decisions each the latest `limit` are told.
     """
     number = live(tx, member)
-    merged = sa.select(MEMBER.c.id).where(MEMBER.c.merged_into == number).order_by(MEMBER.c.id)
-    names = tuple(tx.execute(merged).scalars())
+    query = sa.select(MEMBER.c.id).where(MEMBER.c.merged_into == number).order_by(MEMBER.c.id)
+    names = tuple(tx.execute(query).scalars())
     rows = {
         row.seq: row for column in (EVENT.c.member, EVENT.c.other)
         for row in fetch_in(tx, sa.select(EVENT).order_by(EVENT.c.seq.desc()).limit(limit), column, (number, *names))
@@ -97,11 +98,16 @@ def why(tx: sa.Connection, vault: Vault, member: int, limit: int = _MOST) -> Why
         [Known(r.key, r.ns, _shown(vault, r.key, r.ns, r.sealed), r.first_seen, r.last_seen, r.shared, r.verified)
          for r in tx.execute(query)],
         proofs(tx, number, limit),
-        [Refusal(r.seq, r.at, r.ns, values.get(r.key, ""), label(r.other) if r.other else "", r.detail)
-         for r in told if r.kind == "refuse"],
+        [_refusal(r, values.get(r.key, ""), {number, *names}) for r in told if r.kind == "refuse"],
         [Decision(r.seq, r.at, r.kind, r.ns, values.get(r.key, ""), label(r.member) if r.member else "",
                   label(r.other) if r.other else "", r.detail, r.actor, r.cause, r.seq in undoable) for r in told],
     )
+
+
+def _refusal(row: Any, value: str, mine: Collection[int]) -> Refusal:
+    held = row.other in mine and row.member not in mine
+    other = row.member if held else row.other
+    return Refusal(row.seq, row.at, row.ns, value, label(other) if other else "", row.detail, held)
 
 
 def _undoable(tx: sa.Connection, told: Iterable[Any]) -> set[int]:

@@ -52,7 +52,7 @@ def test_why_of_an_old_number_names_who_refused_and_who_corrected(town: Town) ->
         found = why(tx, town.vault, 2)
     assert (found.id, found.names) == (1, ("M000002",))
     assert [(r.ns, r.value, r.other, r.reason) for r in found.refused] == [
-        ("email", "e***@x.cn", "M000002", "limit:user_id")]
+        ("email", "e***@x.cn", "M000003", "limit:user_id")]
     merge = next(d for d in found.timeline if d.kind == "merge")
     correct(town, "undo", seq=merge.seq, reason="two sisters")
     with town.store.state.read() as tx:
@@ -62,6 +62,14 @@ def test_why_of_an_old_number_names_who_refused_and_who_corrected(town: Town) ->
     assert (undo.actor, undo.detail, undo.member, undo.other, undo.undoable) == (
         "user:ann", "two sisters", "M000001", "M000002", True)
     assert [d.undoable for d in after.timeline if d.seq == merge.seq] == [False]
+
+
+def test_a_refusal_is_told_from_both_sides(town: Town) -> None:
+    town.see("user_id:a", "email:e@x.cn")
+    assert town.see("user_id:b", "email:e@x.cn", "phone:+8613800000000") == 3
+    with town.store.state.read() as tx:
+        sides = [[(r.ns, r.other, r.mine) for r in why(tx, town.vault, member).refused] for member in (2, 3)]
+    assert sides == [[("email", "M000003", True)], [("email", "M000002", False)]]
 
 
 def test_path_takes_the_fewest_and_surest_edges(town: Town) -> None:

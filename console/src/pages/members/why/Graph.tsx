@@ -79,7 +79,7 @@ function option({ identifiers, edges, chosen, onPath, word, percent }: Drawing, 
       {
         type: "graph",
         layout: "force",
-        force: { initLayout: "circular", repulsion: 260, edgeLength: [60, 120], gravity: 0.16, layoutAnimation: false },
+        force: { initLayout: "circular", repulsion: 700, edgeLength: [110, 190], gravity: 0.12, layoutAnimation: false },
         left: 64, right: 64, top: 24, bottom: 40,
         roam: false,
         draggable: true,

@@ -23,7 +23,7 @@ export function Refused({ refused }: { refused: Refusal[] }) {
           <time>{format.dateTime(one.at)}</time>
           <span className="grow">
             {w(one.ns)} <span className="mono">{one.value}</span>
-            {one.other && <span className="faint"> {t("why.refused.held", { member: one.other })}</span>}
+            {one.other && <span className="faint"> {t(one.mine ? "why.refused.shown" : "why.refused.held", { member: one.other })}</span>}
             <small className="cause">{reason(one.reason)}</small>
           </span>
         </li>

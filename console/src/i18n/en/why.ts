@@ -113,6 +113,7 @@ export const why = {
   "golden.by.union": "All of them",
   "why.decisions": "Decisions",
   "why.decisions.hint": "The newest first. Undo takes one back, with all that follows from it.",
+  "why.number": "No. {number}",
   "why.by": "by {actor}",
   "unmerge.button": "Take out",
   "unmerge.title": "Take this identifier out?",

@@ -115,6 +115,7 @@ export const why: Record<keyof typeof en, string> = {
   "golden.by.union": "全部保留",
   "why.decisions": "判定记录",
   "why.decisions.hint": "最新的在前。撤销会收回该判定及其后果。",
+  "why.number": "编号 {number}",
   "why.by": "操作者 {actor}",
   "unmerge.button": "移出",
   "unmerge.title": "移出这个标识？",

@@ -56,11 +56,12 @@ function Breakers({ policy }: { policy: PolicyData }) {
   const format = useFormat();
   const { busy, correct } = useCorrect();
   const [asked, setAsked] = useState<Breaker | null>(null);
-  const breakers = policy.namespaces.map((row) => row.breaker).filter((one) => one !== null);
+  const breakers = policy.namespaces.map((row) => row.breaker).filter((one) => one !== null)
+    .sort((a, b) => Number(a.since === null) - Number(b.since === null));
   if (!breakers.length) return <Notice tight title={t("breaker.empty")} text={t("breaker.empty.hint")} />;
   return (
     <>
-      <ul className="list">
+      <ul className="list breakers">
         {breakers.map((one) => (
           <li key={one.ns}>
             <span className="grow">
@@ -89,16 +90,25 @@ function Breakers({ policy }: { policy: PolicyData }) {
   );
 }
 
+/** A breaker that somebody has to look at stands first on the page. */
+const isStopped = (policy: PolicyData) => policy.namespaces.some((row) => row.breaker !== null && row.breaker.since !== null);
+
 export default function Policy() {
   const { t } = useWords();
   const query = useQuery(policyQuery());
   const columns = useColumns();
+  const breakers = (policy: PolicyData) => (
+    <Card title={t("breaker.title")} hint={t("breaker.hint")} flush>
+      <Breakers policy={policy} />
+    </Card>
+  );
   return (
     <Page title={t("policy.title")} subtitle={t("policy.subtitle")}
       actions={<CsvButton name="identity-policy" columns={columns} rows={query.data?.namespaces} />}>
       <Answer query={query} lines={12}>
         {(policy) => (
           <>
+            {isStopped(policy) && breakers(policy)}
             <Card title={t("policy.namespaces")} hint={t("policy.namespaces.hint")} flush>
               <Table label={t("policy.namespaces")} columns={columns} rows={policy.namespaces} rowKey={(row) => row.name} />
             </Card>
@@ -107,9 +117,7 @@ export default function Policy() {
                 <DryRun policy={policy} />
               </div>
               <div className="span-5 stack">
-                <Card title={t("breaker.title")} hint={t("breaker.hint")} flush>
-                  <Breakers policy={policy} />
-                </Card>
+                {!isStopped(policy) && breakers(policy)}
                 <Shared />
               </div>
             </div>

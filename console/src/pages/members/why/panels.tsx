@@ -88,7 +88,7 @@ export function Decisions({ why, correction }: { why: Why; correction: ReturnTyp
             <span className="grow">
               {said(one)}
               <small className="faint cause">
-                {one.actor ? t("why.by", { actor: one.actor }) : t("member.history.cause", { cause: one.cause })}
+                {t("why.number", { number: one.seq })} · {one.actor ? t("why.by", { actor: one.actor }) : t("member.history.cause", { cause: one.cause })}
               </small>
             </span>
             {one.undoable && (

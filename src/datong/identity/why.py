@@ -37,7 +37,8 @@ class Known(msgspec.Struct, frozen=True):
 class Refusal(msgspec.Struct, frozen=True):
     """A value the member showed that somebody else has, `other` (a label), that was one too many, or malformed.
 
-    With `mine` it is the other way round: `other` showed a value of this member's, and did not get it. Of a malformed one, whose `reason` begins with "malformed: ", there is no value: intake kept none.
+    With `mine` it is the other way round: `other` showed a value of this member's, and did not get it. Of a malformed
+    one, whose `reason` begins with "malformed: ", there is no value: intake kept none.
     """
 
     seq: int

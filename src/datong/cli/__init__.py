@@ -20,6 +20,7 @@ from datong.cli.key import key
 from datong.cli.link import link
 from datong.cli.load import load
 from datong.cli.person import erase, export
+from datong.cli.qr import qr
 from datong.cli.quarantine import quarantine
 from datong.cli.report import report
 from datong.cli.serve import serve
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, demo, load, link, report, quarantine, touchpoint, venue, goods, enrich, export, erase, key,
+    init, serve, demo, load, link, report, quarantine, touchpoint, qr, venue, goods, enrich, export, erase, key,
     backup, restore, doctor,
 ):
     main.add_command(command)

@@ -44,12 +44,14 @@ from datong.commerce.stock import (
     transfer,
     transfers,
 )
+from datong.commerce.variant import Site, Variant, sites_of, variants_of
 
 __all__ = [
     "ASKED", "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation",
-    "Step", "Stock", "Transfer", "ask_step", "duplicates", "fill_goods", "find_goods", "findings", "goods_now",
-    "in_category", "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key",
+    "Site", "Step", "Stock", "Transfer", "Variant", "ask_step", "duplicates", "fill_goods", "find_goods", "findings",
+    "goods_now", "in_category", "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key",
     "order_progress", "orders_of", "orders_on_the_way", "parents", "price_of", "prices_of", "refused_steps",
-    "reservation", "reservation_id", "reservations", "seasons", "skus", "skus_by_gtin", "step_at", "stock_at",
-    "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers", "variants",
+    "reservation", "reservation_id", "reservations", "seasons", "sites_of", "skus", "skus_by_gtin", "step_at",
+    "stock_at", "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers", "variants",
+    "variants_of",
 ]

@@ -1,10 +1,12 @@
 """HTTP: the intake mounted beside the JSON API, the built console, and the shoppers' pages.
 
-Owns: nothing. Reads: every package's front door. Promises: one error shape; nothing but the intake, the coupon page,
-the health check, the counters and the clock answers without a login.
+Owns: nothing. Reads: every package's front door. Promises: one error shape; nothing but the intake, the shoppers'
+pages (coupon, codes on goods, kiosk, screens, shelves), the health check, the counters and the clock answers without
+a login.
 """
 
 from datong.web.login import hash_password
 from datong.web.server import create_app, serve
+from datong.web.shopper import claim_for, signed_address, take_playlist_file
 
-__all__ = ["create_app", "hash_password", "serve"]
+__all__ = ["claim_for", "create_app", "hash_password", "serve", "signed_address", "take_playlist_file"]

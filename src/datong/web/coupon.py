@@ -20,10 +20,10 @@ __all__ = ["routes"]
 _WORDS = {
     "en": {"title": "Your coupon", "until": "Valid until", "once": "Show this at the till. It works once.",
            "redeemed_coupon": "This coupon has been used.", "expired_coupon": "This coupon has expired.",
-           "unknown": "We do not know this coupon.", "lang": "en"},
+           "unknown": "We do not know this coupon.", "lang": "en", "remember": "Remember me on this phone"},
     "zh": {"title": "您的优惠券", "until": "有效期至", "once": "结账时出示，仅限使用一次。",
            "redeemed_coupon": "此优惠券已使用。", "expired_coupon": "此优惠券已过期。",
-           "unknown": "未找到此优惠券。", "lang": "zh-CN"},
+           "unknown": "未找到此优惠券。", "lang": "zh-CN", "remember": "在此手机上记住我"},
 }
 _PAGE = Environment(autoescape=True).from_string("""\
 <!doctype html><html lang="{{ w.lang }}"><meta charset="utf-8">
@@ -36,11 +36,14 @@ main { box-sizing: border-box; width: min(24rem, 92vw); text-align: center; padd
   border: 1px solid #8885; border-radius: 1rem; }
 h1 { font-size: 1.1rem; margin: 0 0 .25rem; } .offer { font-size: 1.9rem; font-weight: 700; margin: .25rem 0 1rem; }
 svg { box-sizing: border-box; width: 70%; height: auto; background: #fff; padding: .75rem; border-radius: .5rem; }
+button { font: inherit; margin-top: 1rem; padding: .5rem 1rem; border: 1px solid #8885; border-radius: .6rem;
+  background: none; color: inherit; cursor: pointer; }
 code { display: block; font-size: 1.05rem; letter-spacing: .06em; margin: .75rem 0; } p { margin: .25rem 0; }
 </style>
 <main><h1>{{ retailer }}</h1>
 {% if offer %}<p class="offer">{{ offer }}</p>{{ qr }}<code>{{ code }}</code><p>{{ w.until }} {{ until }}</p>
-<p>{{ w.once }}</p>{% else %}<p class="offer">{{ reason }}</p>{% endif %}</main></html>
+<p>{{ w.once }}</p>{% if not known %}<form method="post" action="/c/{{ code }}/remember"><button>{{ w.remember }}
+</button></form>{% endif %}{% else %}<p class="offer">{{ reason }}</p>{% endif %}</main></html>
 """)
 
 
@@ -53,7 +56,7 @@ def page(request: Request[Any, Any, State], code: FromPath[str]) -> Response[str
     words = _WORDS["zh" if asked.lower().startswith("zh") else "en"]
     with platform.store.state.read() as tx:
         found = check_coupon(tx, platform.vault, code, platform.store.clock.now())
-    shown: dict[str, Any] = {"w": words, "retailer": retailer.name}
+    shown: dict[str, Any] = {"w": words, "retailer": retailer.name, "known": "shopper" in request.cookies}
     if found.ok and found.coupon:
         until = datetime.fromtimestamp(found.coupon.expires / 1000, UTC).astimezone(ZoneInfo(retailer.timezone))
         shown |= {"offer": offer_text(found.coupon.offer, retailer.currency, words["lang"]), "code": found.code,

@@ -43,6 +43,7 @@ from datong.web import (
     reports,
     review,
     scenes,
+    shopper,
     till,
     trial,
     venues,
@@ -119,6 +120,7 @@ def _console(platform: Platform) -> Litestar:
             *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
             *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes, *campaigns.routes,
             *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes, *enrichment.routes,
+            *shopper.console,
             Router("/commerce", route_handlers=commerce.routes),
         ],
     )
@@ -130,7 +132,7 @@ def _console(platform: Platform) -> Litestar:
     return Litestar(
         route_handlers=[
             behind_login, behind_key, till.router, login, logout, me, clock, healthz, metrics, _home, *coupon.routes,
-            *static,
+            *shopper.routes, *static,
         ],
         middleware=[session_config(platform).middleware],
         exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},
@@ -141,6 +143,7 @@ def _console(platform: Platform) -> Litestar:
         state=State({
             "platform": platform, "failed_logins": {}, "kept": Kept(), "trials": trial.Trials(),
             "erasing": privacy.Progress(), "write_keys": WriteKeys(platform.settings),
+            "recent": shopper.Recent(),
         }),
     )
 

@@ -1,0 +1,190 @@
+"""`datong qr`: codes for tags, shelves, screens and kiosks, one or a whole sheet."""
+
+from __future__ import annotations
+
+import csv
+from html import escape
+from io import StringIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+import msgspec
+import segno
+
+import datong
+from datong.cli.remote import ask
+from datong.cli.serve import config_option
+from datong.config import load
+from datong.errors import Unavailable
+from datong.touchpoints import NewLink, links, make_links, retire_link
+from datong.web import claim_for, signed_address, take_playlist_file
+
+__all__ = ["qr"]
+
+_ACTOR = "cli"
+_COLUMNS = ("kind", "sku", "place", "campaign", "target", "label", "code")
+_SHEET = """<!doctype html><meta charset="utf-8"><title>Codes</title><style>
+body { margin: 0; font: 9pt/1.25 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif; display: grid;
+  grid-template-columns: repeat(auto-fill, 38mm); gap: 4mm; padding: 8mm; }
+figure { margin: 0; text-align: center; break-inside: avoid; border: .2mm dashed #bbb; padding: 3mm; }
+svg { width: 28mm; height: 28mm; } figcaption { overflow-wrap: anywhere; } @page { size: A4; margin: 0; }
+</style>"""
+
+base_option = click.option("--base", required=True, metavar="URL", help="The address shoppers reach: https://a.example.")
+
+
+@click.group()
+def qr() -> None:
+    """Make codes for goods, shelves, screens and kiosks. An NFC tag gets the same address as its URI record."""
+
+
+@qr.command("make")
+@config_option
+@base_option
+@click.option("--kind", type=click.Choice(["product", "shelf", "page"]), default="product", show_default=True)
+@click.option("--sku", default="", help="The product.")
+@click.option("--place", default="", help="The store where the code hangs.")
+@click.option("--campaign", default="", help="The campaign it belongs to.")
+@click.option("--target", default="", help="The web address, of a link to a page.")
+@click.option("--label", default="", help="What stands under the code on a sheet.")
+@click.option("--code", default="", help="The short code; made up where it is left out.")
+@click.option("--file", "table", type=click.File("rb"), help="A CSV with these columns, one code a row.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("codes"), show_default=True,
+              help="A folder for single pictures, or FILE.html for a sheet to print.")
+@click.option("--png", is_flag=True, help="PNG instead of SVG.")
+def make(config: Path, base: str, table: BinaryIO | None, out: Path, png: bool, **fields: str) -> None:
+    """Make one short link, or those of a CSV, and draw their codes."""
+    wanted = _rows(table.read()) if table else [fields]
+    try:
+        found = msgspec.convert(wanted, list[NewLink])
+    except msgspec.ValidationError as error:
+        raise click.UsageError(f"{error}; columns: {', '.join(_COLUMNS)}") from None
+    codes = _make(config, found)
+    addresses = [(f"{base.rstrip('/')}/q/{code}", one.label or one.sku or code) for one, code in
+                 zip(found, codes, strict=True)]
+    if out.suffix in (".html", ".htm"):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(_sheet(addresses), "utf-8")
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        for code, (address, _) in zip(codes, addresses, strict=True):
+            segno.make(address, micro=False, error="m").save(str(out / f"{code}.{'png' if png else 'svg'}"), scale=8)
+    writer = StringIO()
+    csv.writer(writer).writerows([("code", "address", "label"), *((c, a, t) for c, (a, t) in
+                                                                  zip(codes, addresses, strict=True))])
+    click.echo(writer.getvalue().replace("\r\n", "\n"), nl=False)
+    click.echo(f"# drawn: {out}", err=True)
+
+
+@qr.command("list")
+@config_option
+@click.option("--sku", default="")
+@click.option("--place", default="")
+def listing(config: Path, sku: str, place: str) -> None:
+    """List the latest short links as CSV."""
+    try:
+        with datong.open(str(config)) as platform, platform.store.state.read() as tx:
+            platform.flow.drain()
+            found = msgspec.to_builtins(links(tx, sku, place))
+    except Unavailable as error:
+        found = _remote(error, config, "/api/links", {"sku": sku, "place": place})["links"]
+    writer = StringIO()
+    csv.writer(writer).writerows([(*_COLUMNS, "retired"), *((*(one[c] for c in _COLUMNS), one["retired"] or "")
+                                                            for one in found)])
+    click.echo(writer.getvalue().replace("\r\n", "\n"), nl=False)
+
+
+@qr.command("retire")
+@config_option
+@click.argument("code")
+def retire(config: Path, code: str) -> None:
+    """Take a short link out of use."""
+    try:
+        with datong.open(str(config)) as platform:
+            retire_link(platform.store, code, _ACTOR)
+            platform.flow.drain()
+    except Unavailable as error:
+        _remote(error, config, f"/api/links/{code}/retire", body={})
+    click.echo(f"retired: {code}")
+
+
+@qr.command("claim")
+@config_option
+@click.argument("member")
+@click.option("--hours", default=0.25, show_default=True, help="How long it is good.")
+def claim(config: Path, member: str, hours: float) -> None:
+    """Make a claim for MEMBER (M000123): a scene for a WeChat code that is shown to them, and a link."""
+    text = member.upper().removeprefix("M")
+    if not text.isdigit():
+        raise click.BadParameter("write the number as M000123", param_hint="MEMBER")
+    try:
+        with datong.open(str(config)) as platform:
+            platform.flow.drain()
+            found = claim_for(platform, int(text), hours)
+    except Unavailable as error:
+        found = _remote(error, config, "/api/claims", body={"member": int(text), "hours": hours})
+    for name in ("scene", "path"):
+        click.echo(f"{name:6} {found[name]}")
+
+
+@qr.command("kiosk")
+@config_option
+@base_option
+@click.argument("place")
+def kiosk(config: Path, base: str, place: str) -> None:
+    """Print the address that the kiosk of PLACE opens once."""
+    try:
+        with datong.open(str(config)) as platform:
+            path = signed_address(platform, f"kiosk/{place}")
+    except Unavailable as error:
+        path = _remote(error, config, f"/api/devices/kiosk/{place}")["address"]
+    click.echo(f"{base.rstrip('/')}{path}")
+
+
+@qr.command("playlist")
+@config_option
+@base_option
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+def playlist(config: Path, base: str, file: Any) -> None:
+    """Take the playlists of FILE (YAML), and print the address that each of their screens opens once."""
+    text = file.read()
+    try:
+        with datong.open(str(config)) as platform:
+            found = take_playlist_file(platform, text, _ACTOR)
+            platform.flow.drain()
+    except Unavailable as error:
+        found = _remote(error, config, "/api/playlists", body={"text": text})
+    for code, path in found["screens"].items():
+        click.echo(f"{code:16} {base.rstrip('/')}{path}")
+
+
+def _make(config: Path, wanted: list[NewLink]) -> list[str]:
+    try:
+        with datong.open(str(config)) as platform:
+            platform.flow.drain()
+            codes = make_links(platform.store, wanted, _ACTOR)
+            platform.flow.drain()
+            return codes
+    except Unavailable as error:
+        found: list[str] = _remote(error, config, "/api/links", body={"links": msgspec.to_builtins(wanted)})["codes"]
+        return found
+
+
+def _rows(raw: bytes) -> list[dict[str, str]]:
+    rows = csv.DictReader(StringIO(raw.decode("utf-8-sig"), newline=""))
+    return [{(name or "").strip(): (value or "").strip() for name, value in row.items() if value} for row in rows]
+
+
+def _sheet(addresses: list[tuple[str, str]]) -> str:
+    figures = (
+        f"<figure>{segno.make(address, micro=False, error='m').svg_inline(omitsize=True)}"
+        f"<figcaption>{escape(label)}</figcaption></figure>" for address, label in addresses)
+    return _SHEET + "\n".join(figures)
+
+
+def _remote(error: Unavailable, config: Path, path: str, params: Any = None, body: Any = None) -> Any:
+    """Ask the running platform, when that is why the data could not be opened."""
+    if error.code != "data_in_use":
+        raise error
+    return ask(load(config), path, params, body)

@@ -133,6 +133,7 @@ class Platform:
             write_register(self.store)
             return paper
         finally:
+            self.intake.macs.forget()
             self._wire()
             if started:
                 self._run()

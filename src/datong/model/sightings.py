@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import msgspec
 
 __all__ = ["Sighted", "Sightings"]
+
+_PER_SIGHTING = ("key", "time", "rssi", "sensor", "ns", "x", "y", "accuracy", "ie", "seq")
 
 
 class Sightings(msgspec.Struct, frozen=True, array_like=True):
@@ -34,6 +37,12 @@ class Sightings(msgspec.Struct, frozen=True, array_like=True):
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def without(self, keys: Collection[int]) -> Sightings:
+        """Return the sightings of all other devices."""
+        left = [at for at, key in enumerate(self.key) if key not in keys]
+        columns = {name: tuple(column[at] for at in left) for name in _PER_SIGHTING if (column := getattr(self, name))}
+        return msgspec.structs.replace(self, **columns)
 
 
 class Sighted(NamedTuple):

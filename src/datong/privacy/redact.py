@@ -1,8 +1,8 @@
 """Redacting the log: what is left of an entry in which an erased person occurs.
 
 Of trade (receipts, orders, redemptions) goods, money, place and time stay, and nobody's name; of another person's event
-the erased one's identifiers go; everything else goes whole. The entry's number and its key for deduplication stay, so
-that a file which is sent once more brings nothing back.
+the erased one's identifiers go, and of a frame the sightings of the erased one's devices; everything else goes whole.
+The entry's number and its key for deduplication stay, so that a file which is sent once more brings nothing back.
 """
 
 from __future__ import annotations
@@ -100,6 +100,9 @@ def _redacted(entry: Entry, keys: frozenset[int], done: Redacted) -> Entry:
         done.stripped += 1
         others = tuple(i for i in event.identifiers if i.key not in keys)
         return entry._replace(body=encode_event(msgspec.structs.replace(event, identifiers=others)))
+    if event.sightings is not None and (left := event.sightings.without(keys)):
+        done.stripped += 1
+        return entry._replace(body=encode_event(msgspec.structs.replace(event, sightings=left)))
     done.erased += 1
     if event.ident not in keys:
         done.offsets.append(entry.offset)

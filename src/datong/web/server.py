@@ -43,6 +43,7 @@ from datong.web import (
     reports,
     review,
     scenes,
+    sdk,
     shopper,
     till,
     trial,
@@ -132,7 +133,7 @@ def _console(platform: Platform) -> Litestar:
     return Litestar(
         route_handlers=[
             behind_login, behind_key, till.router, login, logout, me, clock, healthz, metrics, _home, *coupon.routes,
-            *shopper.routes, *static,
+            *shopper.routes, sdk.collector, *static,
         ],
         middleware=[session_config(platform).middleware],
         exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},

@@ -1,4 +1,4 @@
-"""The real servers the tests talk to: a private PostgreSQL, and the browser that drives the console.
+"""The real servers the tests talk to: a private PostgreSQL, a private Mosquitto, and the browser for the console.
 
 Where Debian's packages are missing and this is root, they are installed; where they cannot be, the tests that need them
 are left out and say so, except under CI, which fails.
@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,6 +86,61 @@ def postgresql() -> Iterator[str]:
         subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **owner)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def mosquitto(folder: Path | None = None, *, port: int = 0, user: str = "", password: str = "") -> Iterator[str]:
+    """Give the address (`host:port`) of a private Mosquitto that lives as long as the block, or an empty text.
+
+    Sessions are kept in `folder`, so that another one on the same `port` goes on with them. With a `user` nobody else
+    may connect.
+    """
+    program = _mosquitto()
+    if not program:
+        _install("mosquitto")
+        program = _mosquitto()
+    if not program:
+        _missing("Mosquitto", "mosquitto")
+        yield ""
+        return
+    home = folder or Path(tempfile.mkdtemp(prefix="datong-mosquitto-"))
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+    lines = [f"listener {port} 127.0.0.1", "persistence true", f"persistence_location {home}/", "log_type none",
+             "max_queued_messages 0", f"allow_anonymous {'false' if user else 'true'}"]
+    if user:
+        (home / "users").write_text(f"{user}:{password}\n")
+        subprocess.run(["mosquitto_passwd", "-U", home / "users"], check=True)
+        lines.append(f"password_file {home}/users")
+    if not os.geteuid():
+        lines.append("user root")
+    (home / "mosquitto.conf").write_text("\n".join(lines) + "\n")
+    process = subprocess.Popen([program, "-c", home / "mosquitto.conf"], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+        if folder is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _mosquitto() -> str:
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin") or ""
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"nothing listens on {port}")
 
 
 def browser() -> str:

@@ -37,6 +37,7 @@ from datong.scenes import Scenes
 from datong.storage import Store, back_up, cursor, open_store
 from datong.tags import Tags
 from datong.touchpoints import Intake, QuarantineDesk, expire, forget
+from datong.touchpoints.transport import Transports
 
 __all__ = ["Platform", "open_platform"]
 
@@ -60,6 +61,7 @@ class Platform:
         with store.state.read() as tx:
             store.clock = make_clock(settings.clock, resume=cursor(tx, "spine")[1])
         self.intake = Intake(store, self.vault)
+        self.transports = Transports(self.intake)
         self.token = secrets.token_urlsafe(24)
         self._running = settings.data / "running.json"
         self._started, self._turn = False, threading.Lock()
@@ -95,6 +97,7 @@ class Platform:
         gc.freeze()  # what is open now stays; looking through it again and again costs tens of milliseconds
         gc.set_threshold(20_000, 20, 50)
         self._run()
+        self.transports.start()
         if self._kept_for or self.settings.enrichment:
             threading.Thread(target=self._keep_ageing, name="datong-retention", daemon=True).start()
         url = f"http://{self.settings.server.host}:{self.settings.server.port}"
@@ -104,6 +107,7 @@ class Platform:
     def close(self) -> None:
         """Stop the threads after the work in hand, and close the engines."""
         self._closing.set()
+        self.transports.stop()
         with self._turn:  # an erasure under way is finished first
             self._rest()
         self._running.unlink(missing_ok=True)

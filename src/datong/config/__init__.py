@@ -25,11 +25,13 @@ from datong.config.stages import (
     TagsSettings,
     TouchpointSettings,
 )
+from datong.config.transport import DropSettings, MqttSettings, PollSettings
 
 __all__ = [
-    "ChannelSettings", "ClockSettings", "CommerceSettings", "ConsoleSettings", "DeliverySettings",
+    "ChannelSettings", "ClockSettings", "CommerceSettings", "ConsoleSettings", "DeliverySettings", "DropSettings",
     "EnrichmentSettings", "FixedClock", "GoldenSettings", "IdentitySettings", "IntakeSettings", "MarketingSettings",
-    "PlacesSettings", "PrivacySettings", "RetailerSettings", "ScaledClock", "ScenesSettings", "Secret",
+    "MqttSettings", "PlacesSettings", "PollSettings", "PrivacySettings", "RetailerSettings", "ScaledClock",
+    "ScenesSettings", "Secret",
     "ServerSettings", "Settings", "StorageSettings", "TagsSettings", "TouchpointSettings", "WallClock", "load",
     "make_clock", "secret",
 ]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from datong.config.sections import Secret
+from datong.config.transport import DropSettings, MqttSettings, PollSettings
 
 __all__ = [
     "ChannelSettings", "CommerceSettings", "DeliverySettings", "EnrichmentSettings", "GoldenSettings",
@@ -32,6 +33,7 @@ class TouchpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     `trusted = false` says that anybody can read the key, so that its word never makes two members one: the default of
     the kind `web`. `verified` names the identifiers that a trusted sender has checked before it sends them, as
     `["phone"]` of an app with a login by SMS; by default none, and what the till reads for the kind `pos`.
+    Frames come by HTTP push, and as `mqtt`, `drop` and `poll` say.
     """
 
     kind: str
@@ -40,6 +42,9 @@ class TouchpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     settings: dict[str, Any] = {}
     trusted: bool | None = None
     verified: tuple[str, ...] | None = None
+    mqtt: MqttSettings | None = None
+    drop: DropSettings | None = None
+    poll: PollSettings | None = None
 
 
 class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

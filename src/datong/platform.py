@@ -145,7 +145,7 @@ class Platform:
     def _forget(self, person: Person) -> dict[str, int]:
         with self.store.state.write() as tx:
             reasons = identity.forget(tx, person.members)
-        return {"rejected calls": forget(self.store, self.vault, person), "reasons of corrections": reasons}
+        return {"rejected_calls": forget(self.store, self.vault, person), "correction_reasons": reasons}
 
     def back_up(self) -> Path:
         """Copy everything into a new folder beside the other backups and return it; the platform goes on meanwhile."""

@@ -89,7 +89,7 @@ def test_nothing_of_an_erased_shopper_is_left_in_any_file(tmp_path: Path) -> Non
             assert certificate(tx, paper["id"]) == paper
             assert [(e.label, e.actor) for e in erasures(tx)[1]] == [(paper["person"], "user:ann")]
         assert paper["rows_left"] == 0
-        assert paper["other"]["rejected calls"] == 1
+        assert paper["other"]["rejected_calls"] == 1
         assert paper["log"]["kept"] == 5  # receipts 1 and 2 and the coupon on it, receipt 1 of next day, the web order
         assert paper["state"]["commerce_order"] == {"deleted": 0, "kept": 4}
         assert is_genuine(mall.platform.vault, json.loads(json.dumps(paper)))

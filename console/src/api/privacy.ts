@@ -51,3 +51,30 @@ export const certificateQuery = (id: string) =>
     queryFn: ({ signal }) => get<Certificate>(`/api/erasures/${encodeURIComponent(id)}`, {}, signal),
     staleTime: Infinity,
   });
+
+export interface EnrichmentMonth {
+  provider: string;
+  /** 2026-03 */
+  month: string;
+  asked: number;
+  found: number;
+  cost: number;
+}
+
+export interface Enriched {
+  asked: number;
+  found: number;
+  without_consent: number;
+  stopped: "" | "budget" | "limit";
+}
+
+export const enrichmentQuery = () =>
+  queryOptions({
+    queryKey: ["enrichment"],
+    queryFn: ({ signal }) =>
+      get<{
+        providers: { name: string; by: string; fields: string[]; budget: string }[];
+        months: EnrichmentMonth[];
+        currency: string;
+      }>("/api/enrichment", {}, signal),
+  });

@@ -20,7 +20,7 @@ const ZH: Record<string, string> = {
   "Message Sent": "发出消息", "Message Failed": "发送失败", "Message Seen": "消息已读",
   "Consent Changed": "授权变更", "Product Updated": "商品更新", "Store Updated": "门店更新",
   "Campaign Updated": "活动更新", "Campaign Assigned": "活动分组", "Clock Ticked": "时钟",
-  online: "线上", offline: "线下", contact: "联系方式",
+  tag: "吊牌", online: "线上", offline: "线下", contact: "联系方式",
   pos: "收银", web: "网站", wifi: "WiFi", ble: "蓝牙", app: "App", wechat: "微信", weibo: "微博", sms: "短信",
   email: "邮件", kiosk: "自助机", screen: "屏幕", shelf: "货架", qr: "二维码", nfc: "NFC", webhook: "Webhook",
   enrichment: "数据补全", platform: "平台", http: "HTTP", wifi_portal: "WiFi 门户",

@@ -162,7 +162,7 @@ def _print(console: Console, paper: dict[str, Any], path: Path) -> None:
             table.add_row(name, f"{count['deleted']:,}", f"{count['kept']:,}")
     table.add_row("event log", f"{paper['log']['erased']:,}", f"{paper['log']['kept']:,}")
     for name, number in paper["other"].items():
-        table.add_row(name, f"{number:,}", "0")
+        table.add_row(name.replace("_", " "), f"{number:,}", "0")
     console.print(table)
     console.print(f"{paper['person']} is erased; {paper['rows_left']} rows are left. The certificate is {path}.")
     if paper["backups"]:

@@ -40,10 +40,12 @@ export function Forget({ id, label }: { id: number; label: string }) {
       <Confirm open={open} danger title={t("privacy.erase.title", { member: label })} action={t("privacy.erase")}
         busy={erase.isPending} ready={sure} onClose={() => setOpen(false)} onConfirm={() => erase.mutate()}
         points={[t("privacy.erase.all"), t("privacy.erase.trade"), t("privacy.erase.pause"), t("privacy.erase.never")]}>
+        <div className="asked">
         <label className="field" htmlFor={`${field}-confirm`}>{t("privacy.confirm", { member: label })}</label>
         <input id={`${field}-confirm`} className="input" autoComplete="off" value={confirm} onChange={(event) => setConfirm(event.target.value)} />
         <label className="field" htmlFor={`${field}-reason`}>{t("privacy.why")}</label>
         <input id={`${field}-reason`} className="input" maxLength={256} value={reason} onChange={(event) => setReason(event.target.value)} />
+        </div>
       </Confirm>
     </>
   );

@@ -16,11 +16,11 @@ interface Line {
 }
 
 function useLines(): (paper: Certificate) => Line[] {
-  const { t, w } = useWords();
+  const { t, maybe } = useWords();
   return (paper) => [
     ...Object.entries({ ...paper.state, ...paper.facts }).map(([where, counts]) => ({ where, ...counts })),
     { where: t("privacy.log"), deleted: paper.log.erased, kept: paper.log.kept },
-    ...Object.entries(paper.other).map(([name, deleted]) => ({ where: w(name), deleted, kept: 0 })),
+    ...Object.entries(paper.other).map(([name, deleted]) => ({ where: maybe(`privacy.other.${name}`, name), deleted, kept: 0 })),
   ];
 }
 

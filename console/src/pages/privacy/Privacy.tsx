@@ -9,6 +9,7 @@ import { Answer, Notice } from "../../parts/Notice";
 import { Card, Page } from "../../parts/Page";
 import { CsvButton, Pager, Table, type Column } from "../../parts/Table";
 import { CertificateCard } from "./Certificate";
+import { EnrichmentCard } from "./Enrichment";
 
 function useColumns(open: (id: string) => void): Column<ErasureRow>[] {
   const { t } = useWords();
@@ -58,6 +59,7 @@ export default function Privacy() {
           }
         </Answer>
       </Card>
+      <EnrichmentCard />
     </Page>
   );
 }

@@ -118,7 +118,8 @@ def test_settings_of_no_use_are_refused() -> None:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from(["receiving", SGTIN.format(1), "desadv"]),
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+    | st.sampled_from(["receiving", SGTIN.format(1), "desadv"]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
         st.sampled_from(["type", "epcList", "quantityList", "bizStep", "bizLocation", "id", "eventTime", "epcClass",
                          "quantity", "bizTransactionList", "destinationList", "bizTransaction", "childEPCs"]), inner),

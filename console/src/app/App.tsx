@@ -24,6 +24,11 @@ const Campaigns = lazy(() => import("../pages/campaigns/Campaigns"));
 const Campaign = lazy(() => import("../pages/campaigns/Campaign"));
 const Scenes = lazy(() => import("../pages/scenes/Scenes"));
 const Privacy = lazy(() => import("../pages/privacy/Privacy"));
+const Goods = lazy(() => import("../pages/goods/Goods"));
+const Sku = lazy(() => import("../pages/goods/Sku"));
+const Stock = lazy(() => import("../pages/stock/Stock"));
+const Orders = lazy(() => import("../pages/orders/Orders"));
+const Order = lazy(() => import("../pages/orders/Order"));
 const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
 
 const data = new QueryClient({
@@ -84,6 +89,11 @@ function Pages() {
           <Route path="/campaigns" component={Campaigns} />
           <Route path="/campaigns/:code" component={Campaign} />
           <Route path="/scenes" component={Scenes} />
+          <Route path="/goods" component={Goods} />
+          <Route path="/goods/:sku" component={Sku} />
+          <Route path="/stock" component={Stock} />
+          <Route path="/orders" component={Orders} />
+          <Route path="/orders/:key" component={Order} />
           <Route path="/quarantine" component={Quarantine} />
           <Route path="/privacy" component={Privacy} />
           <Route component={NotFound} />

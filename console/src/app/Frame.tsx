@@ -10,7 +10,7 @@ import { useSession } from "./session";
 import { nextTheme, useTheme } from "./theme";
 
 const PAGES = [
-  "live", "members", "sales", "campaigns", "scenes", "review", "linking", "policy", "quarantine", "privacy",
+  "live", "members", "sales", "orders", "goods", "stock", "campaigns", "scenes", "review", "linking", "policy", "quarantine", "privacy",
 ] as const satisfies readonly IconName[];
 const IN_BAR = 4;
 

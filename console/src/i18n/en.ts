@@ -1,8 +1,10 @@
 /** English: the list of all keys; the other languages must have the same. A file for each page. */
 import { app } from "./en/app";
 import { campaigns } from "./en/campaigns";
+import { goods } from "./en/goods";
 import { live } from "./en/live";
 import { members } from "./en/members";
+import { orders } from "./en/orders";
 import { quarantine } from "./en/quarantine";
 import { sales } from "./en/sales";
 import { scenes } from "./en/scenes";
@@ -12,6 +14,6 @@ import { privacy } from "./en/privacy";
 import { review } from "./en/review";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders } as const;
 
 export type Key = keyof typeof en;

@@ -19,6 +19,13 @@ const ZH: Record<string, string> = {
   "Screen Seen": "看到屏幕", "Receipt Issued": "收银小票", "Receipt Returned": "退货", "Guide Contacted": "联系导购",
   "Message Sent": "发出消息", "Message Failed": "发送失败", "Message Seen": "消息已读",
   "Consent Changed": "授权变更", "Product Updated": "商品更新", "Store Updated": "门店更新",
+  "Stock Counted": "盘点", "Stock Received": "收货", "Stock Adjusted": "库存调整", "Goods Observed": "读到商品",
+  "Transfer Sent": "调拨发出", "Transfer Received": "调拨收货", "Transfer Cancelled": "调拨取消", "Price Updated": "价格更新",
+  "Order Placed": "下单", "Order Reserved": "预留成功", "Order Picked": "拣货", "Order Shipped": "发货", "Order Ready": "可提货",
+  "Order Collected": "自提", "Order Delivered": "送达", "Order Returned": "收回退货",
+  "Reservation Requested": "请求预留", "Reservation Released": "释放预留", "Reservation Granted": "预留成功",
+  "Reservation Refused": "预留被拒", "Reservation Expired": "预留到期", granted: "预留中", used: "已使用", released: "已释放",
+  epcis: "EPCIS", console: "控制台",
   "Campaign Updated": "活动更新", "Campaign Assigned": "活动分组", "Clock Ticked": "时钟",
   tag: "吊牌", online: "线上", offline: "线下", contact: "联系方式",
   pos: "收银", web: "网站", wifi: "WiFi", ble: "蓝牙", app: "App", wechat: "微信", weibo: "微博", sms: "短信",
@@ -50,6 +57,7 @@ const EN: Record<string, string> = {
   push_token: "Push token", wechat_openid: "WeChat OpenID", wechat_unionid: "WeChat UnionID",
   pos_customer: "Till customer no.", ip: "IP address", weibo_uid: "Weibo account", join: "Joined", part: "Told apart",
   unmerge: "Taken out", share: "Marked as shared", unshare: "No longer shared", stopped: "Stopped", reset: "Let go on", apart: "Kept apart",
+  granted: "Kept", used: "Used", released: "Released", epcis: "EPCIS",
   undo: "Undone", date_of_birth: "Date of birth", national_id: "National ID", rfm: "Buying power", firstName: "First name", lastName: "Last name",
 };
 

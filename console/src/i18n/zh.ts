@@ -1,8 +1,10 @@
 import type { Key } from "./en";
 import { app } from "./zh/app";
 import { campaigns } from "./zh/campaigns";
+import { goods } from "./zh/goods";
 import { live } from "./zh/live";
 import { members } from "./zh/members";
+import { orders } from "./zh/orders";
 import { quarantine } from "./zh/quarantine";
 import { sales } from "./zh/sales";
 import { scenes } from "./zh/scenes";
@@ -13,4 +15,4 @@ import { review } from "./zh/review";
 import { why } from "./zh/why";
 
 /** 简体中文，每页一个文件。 */
-export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy };
+export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders };

@@ -113,7 +113,6 @@ export const goods = {
   "transfers.cancelled": "Called off",
   "transfers.sent": "{key} is on its way",
   "transfers.lines": "SKU and pieces, one a line, such as A-38 2",
-  "transfers.state.": "All",
   "transfers.state.sent": "On the way",
   "transfers.state.received": "Arrived",
   "transfers.state.cancelled": "Called off",

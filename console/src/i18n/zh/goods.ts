@@ -113,7 +113,6 @@ export const goods = {
   "transfers.cancelled": "已取消",
   "transfers.sent": "{key} 已发出",
   "transfers.lines": "每行一个货号和件数，如 A-38 2",
-  "transfers.state.": "全部",
   "transfers.state.sent": "在途",
   "transfers.state.received": "已到",
   "transfers.state.cancelled": "已取消",

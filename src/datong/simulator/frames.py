@@ -118,6 +118,20 @@ def session_actions(session: Session) -> list[Action]:
         total = money(sum(line.amount for line in session.order))
         say("Order Completed", {"order_id": f"W{session.id}", "total": total, "revenue": total, "currency": "CNY",
                                 "products": [product(line.goods, line.quantity) for line in session.order]})
+        actions += _shipped(session, at)
+    return actions
+
+
+def _shipped(session: Session, ordered: int) -> list[Action]:
+    """Return how the shops send an order off, each its own goods, within two hours."""
+    actions = []
+    for number, shop in enumerate(dict.fromkeys(line.goods.shop for line in session.order)):
+        at = ordered + (45 + ordered // 1000 % 60 + 10 * number) * MINUTE
+        goods = [{"product_id": line.goods.sku, "quantity": line.quantity} for line in session.order
+                 if line.goods.shop == shop]
+        about = {"order_id": f"web/W{session.id}", "store_id": shop, "products": goods, "carrier": "SF Express",
+                 "tracking": f"SF{ordered}{number}"}
+        actions.append(Action(at, "archive", track("Order Shipped", f"{session.id}.sent.{number}", at, about)))
     return actions
 
 

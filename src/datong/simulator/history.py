@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 
-from datong.model import DAY, HOUR, MINUTE
+from datong.model import DAY, HOUR, MINUTE, check_digit
 from datong.simulator.day import CLOSE, OFFSET, OPEN, Day, Slip, basket, day_of, session
 from datong.simulator.forms import forgotten
 from datong.simulator.frames import Action, identify, login, money, on_history, receipt, session_actions, track
@@ -19,6 +19,7 @@ from datong.simulator.population import Shopper
 
 __all__ = ["history", "master", "registrations"]
 
+_SEASONS = ("2026SS", "2025FW", "basic")
 _RECEIPTS, _SESSIONS = 1.1, 0.4  # for a shopper with usual habits, in thirty days
 _FIRST_NUMBER = 500_000
 _BETWEEN = 5_000  # ms from one registration to the next
@@ -27,15 +28,21 @@ _TABLET, _AT_TABLET = "tablet-service-desk", 80
 
 
 def master(mall: Mall, start: int) -> list[Action]:
-    """Return the stores and the products, as the retailer's back office reports them."""
+    """Return the stores, the products, and what every shop counted, as the retailer's back office reports them."""
     actions = []
     for shop in mall.shops.values():
         about = {"store_id": shop.code, "name": shop.name, "format": shop.format, "city": mall.city, "venue": mall.code}
         actions.append(Action(start, "archive", track("Store Updated", f"store.{shop.code}", start, about)))
-    for goods in mall.all_goods():
+    for number, goods in enumerate(mall.all_goods()):
+        digits = f"69{number:010d}"
         about = {"product_id": goods.sku, "name": goods.name, "category": goods.category, "brand": goods.brand,
-                 "price": money(goods.price)}
+                 "price": money(goods.price), "style": goods.sku.rpartition("-")[0],
+                 "season": _SEASONS[number % len(_SEASONS)], "gtins": [digits + check_digit(digits)]}
         actions.append(Action(start, "archive", track("Product Updated", f"product.{goods.sku}", start, about)))
+    for shop, shelf in mall.goods.items():
+        there = [{"product_id": g.sku, "quantity": 2 + sum(map(ord, g.sku)) * 7 % 24} for g in shelf]
+        actions.append(Action(start, "archive", track("Stock Counted", f"count.{shop}", start,
+                                                      {"store_id": shop, "products": there})))
     return actions
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
-from datong.model import DAY, MINUTE
+from datong.model import DAY, HOUR, MINUTE
 from datong.simulator.day import Day, Session, Visit, day_of, plan_day
 from datong.simulator.frames import Action, session_actions, visit_actions
 from datong.simulator.goods import Mall
@@ -119,7 +119,7 @@ class Run:
             if visit.end > self._since:
                 self._add(visit.start, visit)
         for web in self._day.sessions:
-            if web.start + 20 * MINUTE > self._since:
+            if web.start + 4 * HOUR > self._since:  # what was ordered is sent off within that time
                 self._add(web.start, web)
 
     def _add(self, at: int, plan: Visit | Session) -> None:

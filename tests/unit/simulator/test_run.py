@@ -51,7 +51,8 @@ def test_the_past_is_marked_and_the_present_is_not(tmp_path: Path) -> None:
     simulation = run(tmp_path)
     opening = begun(simulation, 30)
     marked = [a.body.get("context", {}).get("history", False) for a in opening]
-    assert marked == [False] * 630 + [True] * (len(opening) - 630)
+    master = 630 + len(simulation.mall.goods)  # stores, products, and a count for every shop
+    assert marked == [False] * master + [True] * (len(opening) - master)
     assert not any("history" in a.body.get("context", {}) for a in simulation.due(START + HOUR))
     days = {(START - a.at) // DAY for a in opening if a.body.get("event") == "Receipt Issued"}
     assert {0, 5, 15, 29} <= days

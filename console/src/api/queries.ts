@@ -10,6 +10,7 @@ import type {
   MemberList,
   MemberPage,
   Quarantine,
+  VersionLine,
   Sales,
   SalesQuery,
   SceneRow,
@@ -97,6 +98,12 @@ export const scenesQuery = () =>
     queryKey: ["scenes"],
     queryFn: ({ signal }) => get<SceneRow[]>("/api/scenes", {}, signal),
     refetchInterval: 10 * SECOND,
+  });
+
+export const versionsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["quarantine", "versions", id],
+    queryFn: ({ signal }) => get<VersionLine[]>(`/api/quarantine/${id}/versions`, {}, signal),
   });
 
 export const quarantineQuery = (state: string, reason: string, page: number) =>

@@ -350,6 +350,14 @@ export interface QuarantineItem {
   raw: string;
 }
 
+/** One thing that both versions of a contradicted call say; the first one counts. */
+export interface VersionLine {
+  field: string;
+  first: string;
+  again: string;
+  differs: boolean;
+}
+
 export interface Quarantine {
   total: number;
   reasons: { code: string; count: number }[];

@@ -49,15 +49,16 @@ from datong.touchpoints.step import QuarantineDesk
 from datong.touchpoints.stores import StoreLine, StoresTaken, read_stores, take_stores
 from datong.touchpoints.till import FRAME_LIMIT, natural_key
 from datong.touchpoints.tried import Tried, try_frame
+from datong.touchpoints.versions import Line, versions
 
 __all__ = [
     "FRAME_LIMIT", "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "GoodsLine", "GoodsTaken", "Heard",
-    "Intake", "IntakeApp", "Kept", "Kind", "Link", "Listening", "LoadMapping", "Loaded", "Loader", "NewLink",
-    "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan", "Screen",
-    "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys", "append_own",
-    "claims_of", "discard", "event_of", "expire", "fingerprint", "forget", "inspect", "kinds", "link_of", "links",
-    "make_claim", "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined", "read_claim",
-    "read_elements", "read_goods", "read_mapping", "read_playlists", "read_stores", "reasons", "recall", "renewed",
-    "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_goods", "take_stores",
-    "tell_played", "try_frame", "used_claims",
+    "Intake", "IntakeApp", "Kept", "Kind", "Line", "Link", "Listening", "LoadMapping", "Loaded", "Loader",
+    "NewLink", "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan",
+    "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys",
+    "append_own", "claims_of", "discard", "event_of", "expire", "fingerprint", "forget", "inspect", "kinds",
+    "link_of", "links", "make_claim", "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined",
+    "read_claim", "read_elements", "read_goods", "read_mapping", "read_playlists", "read_stores", "reasons",
+    "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_goods",
+    "take_stores", "tell_played", "try_frame", "used_claims", "versions",
 ]

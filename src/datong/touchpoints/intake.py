@@ -15,7 +15,7 @@ from datong.model import Event, decode_event, encode_event
 from datong.privacy import Macs, Vault, namespaces
 from datong.storage import Appended, Record, Store
 from datong.touchpoints.admit import Admission, Origin
-from datong.touchpoints.call import Heard, Kind, Listening, Scan, Unread
+from datong.touchpoints.call import Call, Heard, Kind, Listening, Scan, Unread
 from datong.touchpoints.goods import LOOKED_UP, Goods, goods_of
 from datong.touchpoints.kinds import find_kind
 from datong.touchpoints.listening import listening
@@ -158,6 +158,10 @@ class Intake:
         if conflicts := self._settle(work, await self._append_soon(self._records(work))):
             await self._append_soon(conflicts)
         return work.results
+
+    def read(self, source: str, call: Call, arrived: int, history: bool) -> Event:
+        """Return the event that a call is, as it arrived (ms) then, without keeping it; raises Rejected."""
+        return self._admission.admit(call, self.origin(source), self.store.clock.now(), arrived, history)[0]
 
     def readmit(
         self, source: str, heard: Sequence[Heard], arrived: Sequence[int], history: bool

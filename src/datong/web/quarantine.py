@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from datong.platform import Platform
-from datong.touchpoints import discard, mend, quarantined, reasons, replay
+from datong.touchpoints import Line, discard, mend, quarantined, reasons, replay, versions
 from datong.touchpoints import inspect as inspect_one
 
 __all__ = ["routes"]
@@ -50,6 +50,12 @@ def inspect(request: Request[Any, Any, State], number: FromPath[int]) -> Any:
         return inspect_one(tx, platform.vault, number)
 
 
+@get("/quarantine/{number:int}/versions", sync_to_thread=True)
+def both(request: Request[Any, Any, State], number: FromPath[int]) -> list[Line]:
+    """Return both versions of a call that contradicts an earlier one, line by line."""
+    return versions(request.app.state.platform.intake, number)
+
+
 @post("/quarantine/replay", sync_to_thread=True, status_code=200)
 def again(request: Request[Any, Any, State], data: JSONBody[Which]) -> Any:
     """Take calls in again as they are; what is still wrong stays with its new reason."""
@@ -71,4 +77,4 @@ def mended(request: Request[Any, Any, State], number: FromPath[int], data: JSONB
     return mend(request.app.state.platform.intake, number, data.raw)
 
 
-routes = [listing, inspect, again, let_go, mended]
+routes = [listing, inspect, both, again, let_go, mended]

@@ -24,6 +24,10 @@ export const quarantine = {
   "quarantine.replayed": "{replayed} replayed, {stored} events stored, {still} still refused.",
   "quarantine.discarded": "Discarded {count}.",
   "quarantine.failed": "That did not work: {message}",
+  "quarantine.versions.hint":
+    "Two versions came under one number. The first one counts; what differs is bold. A till sends a correction as a return and a new receipt.",
+  "quarantine.versions.first": "First, counts",
+  "quarantine.versions.again": "Again, waits here",
   "quarantine.field": "Field",
   "quarantine.hint": "What to do",
   "quarantine.at": "Received",

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { QuarantineItem } from "../../api/types";
 import { useWords } from "../../i18n/language";
+import { Versions } from "./Versions";
 
 /** Whether a call came as JSON; a till may also send CSV. */
 const isJson = (raw: string) => /^\s*[[{]/.test(raw);
@@ -51,6 +52,7 @@ export function Inspect({ item, busy, onMend, onDiscard }: {
           </div>
         )}
       </dl>
+      {item.code === "conflict" && <Versions id={item.id} />}
       {text && (
         <label className="field" htmlFor={field}>
           {t("quarantine.raw")}

@@ -27,9 +27,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from line import print_line
+from records_file import read
 
 SOURCE = "source of the row"
 FEBRL = ("given_name=given_name,surname=surname,street_number=street_number,address_1=address,address_2=address,"
@@ -54,38 +54,6 @@ class Job(NamedTuple):
     links: bool = False
 
 
-def read(path: str) -> Any:
-    """Return a file as an Arrow table of text, blanks trimmed, empty text null."""
-    if path.endswith((".parquet", ".pq")):
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(path)
-    elif path.endswith((".json", ".jsonl", ".ndjson")):
-        import pyarrow.json as pj
-
-        table = pj.read_json(path)
-    else:
-        import pyarrow.csv as pv
-
-        with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
-            head = file.readline()
-        sign = max(",;\t|", key=head.count)
-        parse = pv.ParseOptions(delimiter=sign, newlines_in_values=True)
-        names = pv.open_csv(path, parse_options=parse).schema.names
-        convert = pv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True)
-        table = pv.read_csv(path, parse_options=parse, convert_options=convert)
-    columns = []
-    for column in table.columns:
-        kind = column.type
-        text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-        if not text and not pa.types.is_dictionary(kind):
-            columns.append(column)
-            continue
-        trimmed = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
-        columns.append(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
-    return pa.table(columns, names=[name.strip() for name in table.column_names])
-
-
 def load(job: Job) -> tuple[Any, str, bool]:
     """Return the table of a job, its map of columns, and whether a column says the source."""
     tables = [read(path) for path in job.files]
@@ -94,14 +62,10 @@ def load(job: Job) -> tuple[Any, str, bool]:
     several = [table.append_column(SOURCE, pa.array([str(i)] * len(table))) for i, table in enumerate(tables)]
     columns = job.columns
     if job.links:
-        text = Path(columns).read_text(encoding="utf-8") if columns.endswith((".json", ".toml")) else ""
-        if columns.endswith(".toml"):
-            import tomllib
+        from datong.identity.linker import parse_columns
 
-            text = json.dumps(tomllib.loads(text))
-        found = json.loads(text) if text else dict(part.split("=") for part in columns.split(","))
-        kinds = found.get("columns", found)
-        columns = json.dumps({k: v for k, v in kinds.items() if v != "source"} | {SOURCE: "source"})
+        kinds = parse_columns(columns).kinds
+        columns = json.dumps({name: kind for name, kind in kinds.items() if kind != "source"} | {SOURCE: "source"})
     return pa.concat_tables(several, promote_options="permissive"), columns, job.links
 
 
@@ -114,10 +78,37 @@ def truth_of(job: Job, table: Any) -> list[Any]:
         entity = {(row["DATA_SOURCE"], row["RECORD_ID"]): row["CLUSTER_ID"] for row in key}
         sources, ids = table["DATA_SOURCE"].to_pylist(), table["RECORD_ID"].to_pylist()
         return [entity[pair] for pair in zip(sources, ids, strict=True)]
-    if job.truth not in table.column_names:
-        raise SystemExit(f"there is no column {job.truth!r}; columns are: {', '.join(table.column_names)}")
     values = table[job.truth].to_pylist()
     return [f"alone {row}" if value is None else value for row, value in enumerate(values)]
+
+
+def check(job: Job) -> Job:
+    """Return the job as it can be run; ends the program with a sentence where it cannot."""
+    from datong.errors import ConfigError
+    from datong.identity.linker import parse_columns
+
+    try:
+        given, (table, columns, links) = parse_columns(job.columns), load(job)
+        parsed = parse_columns(columns)
+    except ConfigError as error:
+        raise SystemExit(f"{error.message}. {error.hint}") from None
+    names = f"columns are: {', '.join(table.column_names)}"
+    if job.truth not in table.column_names:
+        raise SystemExit(f"there is no column {job.truth!r} of the truth; {names}")
+    if table[job.truth].null_count == len(table):
+        raise SystemExit(f"the column {job.truth!r} of the truth is empty")
+    missing = [column for column, kind in parsed.kinds.items() if kind != "ignore" and column not in table.column_names]
+    if missing:
+        raise SystemExit(f"the map names {', '.join(map(repr, missing))}, which the file has not; {names}")
+    if links and parsed.source is None:
+        raise SystemExit("--links needs two files, or a column of kind source in the map")
+    for column in given.unknown:
+        print(f"column {column!r} is of no kind that is known; it is read as `other`", file=sys.stderr)
+    if parsed.kinds.get(job.truth, "ignore") != "ignore":
+        print(f"column {job.truth!r} is the truth; it is not compared", file=sys.stderr)
+        kinds = {column: kind for column, kind in given.kinds.items() if column != job.truth}
+        return check(job._replace(columns=json.dumps(kinds)))
+    return job
 
 
 def jobs_of(folder: str, chosen: str | None) -> list[Job]:
@@ -165,13 +156,15 @@ def run_splink(job: Job, out: str) -> None:
 
 
 def measured(side: str, job: Job, out: str) -> dict[str, float]:
-    """Run one side in a process of its own and return what it took."""
+    """Run one side in a process of its own and return what it took; nothing where plain Splink cannot."""
     given = out + ".job"
     Path(given).write_bytes(pickle.dumps(tuple(job)))
     began = time.perf_counter()
     child = subprocess.Popen([sys.executable, __file__, side, given, out], stdout=sys.stderr)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode and side == "splink":
+        return {}
     if child.returncode:
         raise SystemExit(f"{side} failed with exit code {child.returncode}")
     return {
@@ -204,8 +197,9 @@ def compare(job: Job) -> None:
 
     with tempfile.TemporaryDirectory(prefix="datong-identity-") as folder:
         ours_out, base_out = str(Path(folder, "ours.npz")), str(Path(folder, "splink.npz"))
-        spent, base_spent = measured("ours", job, ours_out), measured("splink", job, base_out)
         table, _, links = load(job)
+        spent = measured("ours", job, ours_out)
+        base_spent = measured("splink", job, base_out) if len(table) > 1 else {}
         truth = truth_of(job, table)
         source = None
         if links:
@@ -216,8 +210,12 @@ def compare(job: Job) -> None:
         mine, report = np.load(ours_out), json.loads(Path(ours_out + ".json").read_text())
         pair = pair_figures(truth, mine["left"], mine["right"], mine["weight"], 0.0, source)
         ours = pair | cluster_figures(truth, mine["labels"], source) | spent
-        base, cut, at_half = best_by_labels(truth, np.load(base_out), source)
-    ours |= {"set": job.name, "rows": len(truth), "compared_pairs": report["compared_pairs"]}
+        found = best_by_labels(truth, np.load(base_out), source) if base_spent else None
+    ours |= {"set": job.name, "rows": len(truth), "compared_pairs": report.get("compared_pairs", 0)}
+    if found is None:
+        print_line("identity", _rounded(ours), {"error": "plain Splink cannot link this file"}, {})
+        return
+    base, cut, at_half = found
     base |= base_spent | {"best_weight": cut, "pair_f1_at_half": at_half}
     ratio = {"cpu": ours["cpu_s"] / base["cpu_s"], "peak": ours["peak_mb"] / base["peak_mb"]}
     ratio |= {key: ours[key] / base[key] for key in ("pair_f1", "cluster_f1", "b3_f1") if base[key]}
@@ -242,7 +240,7 @@ def main() -> None:
         if not given.columns or not given.truth:
             parser.error("--records needs --columns and --truth")
         name = Path(given.records[0]).stem
-        jobs = [Job(f"file {name}", tuple(given.records), given.columns, given.truth, given.links)]
+        jobs = [check(Job(f"file {name}", tuple(given.records), given.columns, given.truth, given.links))]
     elif given.data:
         jobs = jobs_of(given.data, given.set)
     else:

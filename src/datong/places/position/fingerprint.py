@@ -1,0 +1,181 @@
+"""Fingerprints: where a scan looks like those of the survey, there the device is (weighted nearest neighbours).
+
+The floor and the point are asked separately, since what tells floors apart (strong signals) is not what tells points
+apart. With the walkable area known, the survey is first drawn into a radio map, which fills the gaps between its walks
+and keeps points out of the walls; cross-validation says whether that is better here (`fit_and_measure`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from datong.errors import ConfigError
+from datong.places.position.locator import Located
+from datong.places.position.match import Match, Rows, Weights, nearest, weigh
+from datong.places.position.radio_map import RadioMap, walkable_cells
+from datong.places.position.scans import Floats, Ints, Scans
+from datong.places.position.survey import Survey
+
+__all__ = ["Fingerprint", "Points"]
+
+FLOOR = Match("overlap", 2.7, 8, 2)
+POINT = Match("overlap", 1.5, 20, 2)
+ON_MAP = Match("cosine", 2.0, 10, 6)
+"""Chosen by cross-validation inside the training parts of two public sets; see docs/decisions."""
+_MILDER = 0.2
+"""By which share an unknown cell of a radio map is compared more mildly."""
+_RARE = 1e-3
+"""Sensors heard in a smaller share of the scans are left out."""
+_FORMAT, _VERSION = "datong fingerprint", 1
+_CHUNK = 256
+_FIELDS = ("x", "y", "floor", "weights", "factor")
+
+
+class Points(msgspec.Struct, frozen=True, eq=False):
+    """Rows with the point of each, floors in rising order."""
+
+    x: Floats
+    y: Floats
+    floor: Ints
+    rows: Rows
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, floor: Ints, weights: Weights, match: Match,
+           variance: Floats | None = None) -> Points:
+        """Return the points, ordered by floor; where the variance is large they are compared more mildly."""
+        order = np.argsort(floor, kind="stable")
+        factor = None if variance is None else (1 - _MILDER * variance)[order].astype(np.float32)
+        return cls(x[order], y[order], floor[order], Rows(weights[order], match, factor))
+
+
+class Fingerprint(msgspec.Struct, frozen=True, eq=False):
+    """A venue's model: the sensors it knows, its floors, what to compare with, and how good it is.
+
+    `radius` are (spread of the neighbours, radius that held 68 %), both in metres, from cross-validation.
+    """
+
+    sensors: tuple[str, ...]
+    floors: tuple[str, ...]
+    storeys: Points
+    points: Points
+    radius: tuple[tuple[float, float], ...] = ()
+
+    @classmethod
+    def fit(cls, survey: Survey, ground: Mapping[str, Any] | None = None) -> Fingerprint:
+        """Return the model of a survey; with the walkable area of floors (shapely polygons) by way of a radio map."""
+        heard = np.bincount(survey.scans.sensor, minlength=len(survey.scans.sensors))
+        sensors = tuple(s for s, n in zip(survey.scans.sensors, heard, strict=True) if n >= max(1, _RARE * len(survey)))
+        dbm = survey.scans.table(sensors)
+        if ground:
+            drawn = _mapped(survey, dbm, ground)
+            return cls(sensors, survey.floors, drawn, drawn)
+        storeys = _by_point(survey, weigh(dbm, FLOOR.power))
+        points = Points.of(survey.x, survey.y, survey.floor, weigh(dbm, POINT.power), POINT)
+        return cls(sensors, survey.floors, storeys, points)
+
+    def locate(self, scans: Scans) -> Located:
+        """Return one point per scan; nowhere for scans that hear no known sensor."""
+        found = Located.nowhere(len(scans), self.floors)
+        dbm = scans.table(self.sensors)
+        for start in range(0, len(scans), _CHUNK):
+            part = dbm[start : start + _CHUNK]
+            rows = start + np.flatnonzero(~np.isnan(part).all(1))
+            if not len(rows):
+                continue
+            far = self.storeys.rows.distances(dbm[rows])
+            floor = self._floor(far)
+            if self.points is not self.storeys:
+                far = self.points.rows.distances(dbm[rows])
+            for number in np.unique(floor):
+                chosen = floor == number
+                found.put(rows[chosen], self._point(far[chosen], int(number)))
+        return found
+
+    def _floor(self, far: NDArray[np.float32]) -> Ints:
+        rows, far = nearest(far, self.storeys.rows.match.k)
+        weight, of = self.storeys.rows.match.weight(far), self.storeys.floor[rows]
+        votes = np.stack([(weight * (of == number)).sum(1) for number in range(len(self.floors))], 1)
+        return np.asarray(votes.argmax(1), np.int64)
+
+    def _point(self, far: NDArray[np.float32], floor: int) -> Located:
+        p = self.points
+        first, last = np.searchsorted(p.floor, [floor, floor + 1])
+        rows, far = nearest(far[:, first:last], p.rows.match.k)
+        weight = p.rows.match.weight(far)
+        weight, rows = weight / weight.sum(1, keepdims=True), rows + first
+        x, y = (weight * p.x[rows]).sum(1), (weight * p.y[rows]).sum(1)
+        spread = np.sqrt((weight * ((p.x[rows] - x[:, None]) ** 2 + (p.y[rows] - y[:, None]) ** 2)).sum(1))
+        return Located(x, y, np.full(len(x), floor), self.radius_of(spread), self.floors)
+
+    def radius_of(self, spread: Floats) -> Floats:
+        """Return the radius (m) that holds 68 % where the neighbours are spread so (m); the spread where unmeasured."""
+        if not self.radius:
+            return spread
+        knots, radii = zip(*self.radius, strict=True)
+        return np.asarray(np.interp(spread, knots, radii))
+
+    def pack(self) -> bytes:
+        """Return the model as bytes, with a version."""
+        same = self.storeys is self.points
+        arrays: dict[str, NDArray[Any]] = {}
+        for name, part in (("points", self.points), *(() if same else (("storeys", self.storeys),))):
+            arrays |= {f"{name}_x": part.x, f"{name}_y": part.y, f"{name}_floor": part.floor,
+                       f"{name}_weights": part.rows.weights.astype(np.float16), f"{name}_factor": part.rows.factor}
+        head = {"format": _FORMAT, "version": _VERSION, "sensors": self.sensors, "floors": self.floors,
+                "points": msgspec.to_builtins(self.points.rows.match), "radius": self.radius,
+                "storeys": msgspec.to_builtins(self.storeys.rows.match)}
+        file = io.BytesIO()
+        np.savez_compressed(file, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays)
+        return file.getvalue()
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Fingerprint:
+        """Return the model that was packed; raises ConfigError when it is none, or of a later version."""
+        try:
+            file = np.load(io.BytesIO(body), allow_pickle=False)
+            head = json.loads(bytes(file["head"]))
+        except (ValueError, OSError, KeyError, EOFError) as error:
+            raise ConfigError(f"this is no position model: {error}", hint="datong survey FILE --venue CODE makes one",
+                              code="model_unknown") from None
+        if head.get("format") != _FORMAT or head.get("version") != _VERSION:
+            raise ConfigError(f"this position model is {head.get('format')} {head.get('version')}, not {_VERSION}",
+                              hint="import the survey again: datong survey FILE --venue CODE", code="model_version")
+
+        def part(name: str) -> Points:
+            x, y, floor, weights, factor = (file[f"{name}_{field}"] for field in _FIELDS)
+            return Points(x, y, floor, Rows(weights.astype(np.float32), msgspec.convert(head[name], Match), factor))
+
+        points = part("points")
+        storeys = part("storeys") if "storeys_x" in file else points
+        radius = tuple((float(a), float(b)) for a, b in head["radius"])
+        return cls(tuple(head["sensors"]), tuple(head["floors"]), storeys, points, radius)
+
+
+def _by_point(survey: Survey, weights: Weights) -> Points:
+    """Return the mean of the scans of each walk at each point: floors are told apart better so."""
+    point = survey.points()
+    first = np.unique(point, return_index=True)[1]
+    mean = np.zeros((len(first), weights.shape[1]), np.float32)
+    np.add.at(mean, point, weights)
+    mean /= np.bincount(point)[:, None].astype(np.float32)
+    return Points.of(survey.x[first], survey.y[first], survey.floor[first], mean, FLOOR)
+
+
+def _mapped(survey: Survey, dbm: NDArray[np.float32], ground: Mapping[str, Any]) -> Points:
+    """Return the radio map; a floor without a walkable area is drawn at the surveyed points."""
+    at = np.stack([survey.x, survey.y], 1)
+    cells = {}
+    for number, code in enumerate(survey.floors):
+        shape = ground.get(code)
+        here = np.unique(np.round(at[survey.floor == number]), axis=0)
+        inside = walkable_cells(shape) if shape is not None else here
+        cells[number] = inside if len(inside) else here
+    drawn = RadioMap.draw(at, survey.floor, weigh(dbm, ON_MAP.power), cells)
+    return Points.of(drawn.x, drawn.y, drawn.floor, drawn.rows, ON_MAP, drawn.variance)

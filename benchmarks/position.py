@@ -2,9 +2,9 @@
 
     python benchmarks/position.py [--data FOLDER] [--set uji|mall] [--part train|test]
 
-`--part train` measures by cross-validation inside the training part: leaving out users on the campus
-(UJIIndoorLoc), walks in the mall (Indoor Location Competition 2.0). All that is set here and in `places/position` was
-chosen by that alone. `--part test`, the default, looks at the test part. Anchors on the same split in the same run: campus, ((dBm +
+`--part train` measures by cross-validation inside the training part: leaving out users on the campus (UJIIndoorLoc),
+walks in the mall (Indoor Location Competition 2.0). All that is set here and in `places/position` was chosen by that
+alone. `--part test`, the default, looks at the test part. Anchors on the same split in the same run: campus, ((dBm +
 105) / 105)^e, Bray-Curtis, k = 11; mall, weight ((dBm + 100) / 100)^2, cosine, k = 5, each scan as it was reported.
 
 `mean_m` of the mall is the competition's: the distance and 15 m for each floor missed. `live` uses what was heard until

@@ -25,14 +25,14 @@ from datong.places.position.survey import Survey
 
 __all__ = ["Fingerprint", "Points"]
 
-FLOOR = Match("overlap", 2.7, 8, 2)
+FLOOR = Match("overlap", 2.3, 20, 1)
 POINT = Match("overlap", 1.5, 20, 2)
 ON_MAP = Match("cosine", 2.0, 10, 6)
 """Chosen by cross-validation inside the training parts of two public sets; see docs/decisions."""
 _MILDER = 0.2
 """By which share an unknown cell of a radio map is compared more mildly."""
-_RARE = 1e-3
-"""Sensors heard in a smaller share of the scans are left out."""
+_RARE = 2
+"""A sensor heard in fewer scans is left out: it may have walked by."""
 _FORMAT, _VERSION = "datong fingerprint", 1
 _CHUNK = 256
 _FIELDS = ("x", "y", "floor", "weights", "factor")
@@ -71,12 +71,12 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
     def fit(cls, survey: Survey, ground: Mapping[str, Any] | None = None) -> Fingerprint:
         """Return the model of a survey; with the walkable area of floors (shapely polygons) by way of a radio map."""
         heard = np.bincount(survey.scans.sensor, minlength=len(survey.scans.sensors))
-        sensors = tuple(s for s, n in zip(survey.scans.sensors, heard, strict=True) if n >= max(1, _RARE * len(survey)))
+        sensors = tuple(s for s, n in zip(survey.scans.sensors, heard, strict=True) if n >= _RARE)
         dbm = survey.scans.table(sensors)
         if ground:
             drawn = _mapped(survey, dbm, ground)
             return cls(sensors, survey.floors, drawn, drawn)
-        storeys = _by_point(survey, weigh(dbm, FLOOR.power))
+        storeys = Points.of(survey.x, survey.y, survey.floor, weigh(dbm, FLOOR.power), FLOOR)
         points = Points.of(survey.x, survey.y, survey.floor, weigh(dbm, POINT.power), POINT)
         return cls(sensors, survey.floors, storeys, points)
 
@@ -132,7 +132,7 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
                 "points": msgspec.to_builtins(self.points.rows.match), "radius": self.radius,
                 "storeys": msgspec.to_builtins(self.storeys.rows.match)}
         file = io.BytesIO()
-        np.savez_compressed(file, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays)
+        np.savez_compressed(file, allow_pickle=False, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays)
         return file.getvalue()
 
     @classmethod
@@ -156,16 +156,6 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
         storeys = part("storeys") if "storeys_x" in file else points
         radius = tuple((float(a), float(b)) for a, b in head["radius"])
         return cls(tuple(head["sensors"]), tuple(head["floors"]), storeys, points, radius)
-
-
-def _by_point(survey: Survey, weights: Weights) -> Points:
-    """Return the mean of the scans of each walk at each point: floors are told apart better so."""
-    point = survey.points()
-    first = np.unique(point, return_index=True)[1]
-    mean = np.zeros((len(first), weights.shape[1]), np.float32)
-    np.add.at(mean, point, weights)
-    mean /= np.bincount(point)[:, None].astype(np.float32)
-    return Points.of(survey.x[first], survey.y[first], survey.floor[first], mean, FLOOR)
 
 
 def _mapped(survey: Survey, dbm: NDArray[np.float32], ground: Mapping[str, Any]) -> Points:

@@ -42,11 +42,6 @@ class Survey(msgspec.Struct, frozen=True, eq=False):
         return Survey(self.x[chosen], self.y[chosen], self.floor[chosen], self.walk[chosen],
                       self.scans.pick(chosen), self.floors)
 
-    def points(self, size: float = 1.0) -> Ints:
-        """Return for each scan the number of its point: scans of one walk within the same square of `size` metres."""
-        square = np.stack([self.walk, self.floor, np.round(self.x / size), np.round(self.y / size)], 1)
-        return np.unique(square, axis=0, return_inverse=True)[1].ravel()
-
     def remarks(self) -> Iterator[str]:
         """Say where the survey is too thin to be relied on, per floor, and what to do about it."""
         if len(np.unique(self.walk)) < 2:

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from tests.unit.places.position.air import ANCHORS, asked, survey
+
+from datong.errors import ConfigError
+from datong.places.position import (
+    Fingerprint,
+    Located,
+    Scans,
+    StrongestSensor,
+    Trilateration,
+    errors_of,
+    fit_and_measure,
+    walkable_cells,
+)
+
+GROUND = {code: shapely.box(0, 0, 40, 20) for code in ("g", "1")}
+
+
+def mean_error(found: Located) -> float:
+    return float(np.mean(errors_of(asked(), found)))
+
+
+def test_each_way_is_better_than_the_one_before() -> None:
+    there = asked()
+    strongest = StrongestSensor(ANCHORS).locate(there.scans)
+    trilateration = Trilateration(ANCHORS).locate(there.scans)
+    fingerprint = Fingerprint.fit(survey()).locate(there.scans)
+    assert mean_error(fingerprint) < 3.0 < mean_error(strongest)
+    assert mean_error(trilateration) < 0.8 * mean_error(strongest)
+    for found in (strongest, trilateration, fingerprint):
+        assert (found.floor == there.floor).mean() > 0.97
+
+
+def test_a_louder_phone_is_found_where_it_is() -> None:
+    there = asked()
+    louder = Scans(there.scans.sensors, there.scans.start, there.scans.sensor, there.scans.rssi + 8)
+    assert mean_error(Trilateration(ANCHORS).locate(louder)) < 1.3 * mean_error(
+        Trilateration(ANCHORS).locate(there.scans))
+    assert mean_error(Fingerprint.fit(survey(), GROUND).locate(louder)) < 3.5
+
+
+def test_one_wild_reading_does_not_pull_trilateration_away() -> None:
+    scan = {f"g{n}": -45 - 25 * np.log10(max(1, np.hypot(10 - ANCHORS.x[n], 8 - ANCHORS.y[n]))) for n in range(8)}
+    found = Trilateration(ANCHORS).locate(Scans.of([scan, scan | {"g7": -50.0}]))
+    assert np.hypot(found.x - 10, found.y - 8).max() < 1.5
+
+
+def test_fewer_than_three_sensors_mean_the_strongest() -> None:
+    found = Trilateration(ANCHORS).locate(Scans.of([{"g0": -70, "g1": -60}, {}, {"elsewhere": -40}]))
+    assert (found.x[0], found.y[0], found.floor.tolist()) == (15.0, 5.0, [0, -1, -1])
+    assert np.isnan(found.x[1:]).all()
+
+
+def test_the_stated_radius_holds_two_thirds() -> None:
+    model, accuracy = fit_and_measure(survey())
+    found = model.locate(asked().scans)
+    held = (errors_of(asked(), found) <= found.accuracy_m).mean()
+    assert 0.58 < held < 0.82
+    first = accuracy.rows[0]
+    assert first.scans == 720
+    assert first.walks == 6
+    assert first.mean_low < first.mean_m < first.mean_high < 4.0
+    assert first.floor_hit > 0.97
+    assert [row.floor for row in accuracy.rows] == ["", "g", "1"]
+    assert accuracy.remarks == ()
+
+
+def test_the_radio_map_fills_the_gap_between_walks_and_keeps_to_the_ground() -> None:
+    whole = survey()
+    gap = whole.pick((whole.x < 16) | (whole.x > 26))
+    there = asked(600)
+    inside = there.pick((there.x > 18) & (there.x < 24))
+    mapped = Fingerprint.fit(gap, GROUND).locate(inside.scans)
+    scans = Fingerprint.fit(gap).locate(inside.scans)
+    assert errors_of(inside, mapped).mean() < errors_of(inside, scans).mean()
+    half = {code: shapely.box(0, 0, 40, 9) for code in ("g", "1")}
+    found = Fingerprint.fit(whole, half).locate(there.scans)
+    assert found.y.max() <= 9
+    assert len(walkable_cells(half["g"])) == 20 * 4
+
+
+def test_a_model_is_the_same_after_packing() -> None:
+    for ground in (None, GROUND):
+        model = Fingerprint.fit(survey(3), ground)
+        again = Fingerprint.unpack(model.pack())
+        assert again.floors == model.floors
+        before, after = model.locate(asked().scans), again.locate(asked().scans)
+        assert np.abs(before.x - after.x).max() < 0.3
+        assert (before.floor == after.floor).mean() > 0.99
+    with pytest.raises(ConfigError, match="no position model"):
+        Fingerprint.unpack(b"PK nothing")
+
+
+def test_points_do_not_depend_on_what_else_is_asked() -> None:
+    model, there = Fingerprint.fit(survey(3)), asked(40)
+    together = model.locate(there.scans)
+    for n in range(0, 40, 7):
+        alone = model.locate(there.scans.pick(np.array([n])))
+        assert alone.x[0] == pytest.approx(together.x[n])
+
+
+def test_one_walk_gives_a_model_but_no_accuracy() -> None:
+    model, accuracy = fit_and_measure(survey(1))
+    assert accuracy.rows == ()
+    assert accuracy.remarks[0].startswith("all scans are of one walk")
+    assert mean_error(model.locate(asked().scans)) < 5

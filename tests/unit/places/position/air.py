@@ -32,10 +32,11 @@ def survey(walks: int = 6, seed: int = 1) -> Survey:
         x = np.concatenate([np.arange(1, 40, 2.0)] * 6)
         y = np.repeat([3.0, 10.0, 17.0, 3.0, 10.0, 17.0], 20) + dice.uniform(-1, 1, 120)
         floor = np.repeat([0, 1], 60)
-        parts.append((x, y, floor, np.full(120, walk), scans_at(x, y, floor, seed * 100 + walk, gain=walk % 3 * 3.0)))
-    dbm = np.concatenate([scans.table(ANCHORS.sensors) for *_, scans in parts])
-    columns = [np.concatenate([part[n] for part in parts]) for n in range(4)]
-    return Survey(*columns, Scans.of_table(ANCHORS.sensors, dbm), FLOORS)
+        heard = scans_at(x, y, floor, seed * 100 + walk, gain=walk % 3 * 3.0)
+        parts.append((x, y, floor, np.full(120, walk), heard.table(ANCHORS.sensors)))
+    dbm = np.concatenate([part[4] for part in parts])
+    x, y, floor, walk = (np.concatenate([part[n] for part in parts]) for n in range(4))
+    return Survey(x, y, floor, walk, Scans.of_table(ANCHORS.sensors, dbm), FLOORS)
 
 
 def asked(count: int = 300, seed: int = 9) -> Survey:

@@ -9,10 +9,30 @@ import { Icon, type IconName } from "./icons";
 import { useSession } from "./session";
 import { nextTheme, useTheme } from "./theme";
 
-const PAGES = [
-  "live", "members", "sales", "orders", "goods", "stock", "campaigns", "scenes", "review", "linking", "policy", "quarantine", "privacy",
-] as const satisfies readonly IconName[];
-const IN_BAR = 4;
+/** The pages by what they are about; a page's name is its address, its icon and its word. */
+const GROUPS = [
+  ["now", ["live"]],
+  ["people", ["members", "review", "linking", "policy", "privacy"]],
+  ["trade", ["sales", "orders", "goods", "stock"]],
+  ["speaking", ["campaigns", "scenes"]],
+  ["sources", ["quarantine"]],
+] as const satisfies readonly (readonly [string, readonly IconName[]])[];
+/** Those at the bottom of a phone; all are in the sheet behind "more". */
+const IN_BAR = ["live", "members", "sales", "campaigns"] as const satisfies readonly IconName[];
+
+function Links({ page }: { page: string }) {
+  const { t } = useWords();
+  return GROUPS.map(([group, names]) => (
+    <div key={group} className="nav-group" role="group" aria-label={t(`nav.group.${group}`)}>
+      {names.length > 1 && <span className="nav-title" aria-hidden="true">{t(`nav.group.${group}`)}</span>}
+      {names.map((name) => (
+        <Link key={name} href={`/${name}`} className="nav-link" aria-current={page === name ? "page" : undefined}>
+          <Icon name={name} /> {t(`nav.${name}`)}
+        </Link>
+      ))}
+    </div>
+  ));
+}
 
 function usePage(): string {
   const [path] = useLocation();
@@ -81,7 +101,6 @@ function Brand() {
 function BottomBar({ page }: { page: string }) {
   const { t } = useWords();
   const [open, setOpen] = useState(false);
-  const hidden = PAGES.slice(IN_BAR);
   const sheet = useRef<HTMLDivElement>(null);
   useEffect(() => setOpen(false), [page]);
   useEffect(() => {
@@ -99,11 +118,7 @@ function BottomBar({ page }: { page: string }) {
           <div ref={sheet} className="sheet" role="dialog" aria-label={t("app.more")}>
             <Brand />
             <nav className="nav-list" aria-label={t("app.more")}>
-              {hidden.map((name) => (
-                <Link key={name} href={`/${name}`} className="nav-link" aria-current={page === name ? "page" : undefined}>
-                  <Icon name={name} /> {t(`nav.${name}`)}
-                </Link>
-              ))}
+              <Links page={page} />
             </nav>
             <Clock />
             <Settings />
@@ -111,7 +126,7 @@ function BottomBar({ page }: { page: string }) {
         </>
       )}
       <nav className="bar" aria-label={t("app.nav")}>
-        {PAGES.slice(0, IN_BAR).map((name) => (
+        {IN_BAR.map((name) => (
           <Link key={name} href={`/${name}`} className="bar-link" onClick={() => setOpen(false)}
             aria-current={page === name ? "page" : undefined}>
             <Icon name={name} />
@@ -119,7 +134,7 @@ function BottomBar({ page }: { page: string }) {
           </Link>
         ))}
         <button type="button" className="bar-link" aria-expanded={open} onClick={() => setOpen(!open)}
-          aria-current={hidden.some((name) => name === page) ? "page" : undefined}>
+          aria-current={!IN_BAR.some((name) => name === page) ? "page" : undefined}>
           <Icon name="more" />
           {t("app.more")}
         </button>
@@ -139,11 +154,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <div className="nav">
         <Brand />
         <nav className="nav-list" aria-label={t("app.nav")}>
-          {PAGES.map((name) => (
-            <Link key={name} href={`/${name}`} className="nav-link" aria-current={page === name ? "page" : undefined}>
-              <Icon name={name} /> {t(`nav.${name}`)}
-            </Link>
-          ))}
+          <Links page={page} />
         </nav>
         <div className="nav-foot">
           <Clock />

@@ -5,7 +5,9 @@ are joined when a figure is read, so a merge changes every figure at once; amoun
 ranking ends with a unique tie-break; days and hours are the retailer's local ones; no data gives empty rows.
 """
 
+from datong.analytics.attendance import Attendance, AttendanceDay, AttendanceHour, Factor, attendance
 from datong.analytics.crossover import Overlap, overlap
+from datong.analytics.flowlines import FlowLines, Transition, Way, ZoneFlow, flow_lines
 from datong.analytics.footfall import VisitDay, Visits, ZoneVisits, visits
 from datong.analytics.journey import STEPS, Funnel, Step, funnel
 from datong.analytics.layout import Column, Report, cell
@@ -13,12 +15,15 @@ from datong.analytics.membership import Decile, Members, TopMember, members
 from datong.analytics.reports import REPORTS, report
 from datong.analytics.response import CampaignDay, CampaignFigures, campaign_days, campaigns
 from datong.analytics.series import SalesDay, by_day, by_hour
+from datong.analytics.staffing import StaffProposal, staff_proposals
 from datong.analytics.turnover import SALES_KEYS, Sales, Totals, sales
 from datong.analytics.uplift import Difference, Effect, effect
 
 __all__ = [
-    "REPORTS", "SALES_KEYS", "STEPS", "CampaignDay", "CampaignFigures", "Column", "Decile", "Difference", "Effect",
-    "Funnel", "Members", "Overlap", "Report", "Sales", "SalesDay", "Step", "TopMember", "Totals", "VisitDay", "Visits",
-    "ZoneVisits", "by_day", "by_hour", "campaign_days", "campaigns", "cell", "effect", "funnel", "members", "overlap",
-    "report", "sales", "visits",
+    "REPORTS", "SALES_KEYS", "STEPS", "Attendance", "AttendanceDay", "AttendanceHour", "CampaignDay",
+    "CampaignFigures", "Column", "Decile", "Difference", "Effect", "Factor", "FlowLines", "Funnel", "Members",
+    "Overlap", "Report", "Sales", "SalesDay", "StaffProposal", "Step", "TopMember", "Totals", "Transition",
+    "VisitDay", "Visits", "Way", "ZoneFlow", "ZoneVisits", "attendance", "by_day", "by_hour", "campaign_days",
+    "campaigns", "cell", "effect", "flow_lines", "funnel", "members", "overlap", "report", "sales",
+    "staff_proposals", "visits",
 ]

@@ -62,7 +62,9 @@ def _zones(store: Store, stays: Any) -> Any:
         dwell_p90_ms=known.dwell.quantile(0.9).round().cast("int64"),
     )
     zone = table(store, "places.zone").select("place", "zone", zone_name="name")
-    venue = table(store, "places.store").select(place="code", venue_name="name")
+    stores = table(store, "places.store").select(place="code", venue_name="name")
+    venue = table(store, "places.venue").select(place="code", venue_name="name")
+    venue = venue.union(stores.anti_join(venue, "place"))
     named = zones.left_join(zone, ["place", "zone"]).select(*zones.columns, "zone_name")
     named = named.left_join(venue, "place").select(*named.columns, "venue_name")
     name = (named.zone == "").ifelse(named.venue_name, named.zone_name).fill_null("")

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from datong.analytics.attendance import attendance
 from datong.analytics.crossover import overlap
+from datong.analytics.flowlines import flow_lines
 from datong.analytics.footfall import visits
 from datong.analytics.journey import funnel
 from datong.analytics.layout import Column, Kind, Report, cell
@@ -20,20 +22,25 @@ from datong.analytics.turnover import sales
 from datong.analytics.uplift import effect
 from datong.errors import NotFound, Rejected
 from datong.model import duration, exponent, to_iso
+from datong.places import venues
 from datong.storage import Store
 
 __all__ = ["REPORTS", "report"]
 
 _KINDS: dict[str, Kind] = {
     "amount": "money", "discount": "money", "treated_mean": "money", "holdout_mean": "money", "lift": "money",
-    "low": "money", "high": "money", "incremental": "money", "share": "percent", "known": "percent", "date": "date",
+    "low": "money", "high": "money", "incremental": "money", "share": "percent", "known": "percent",
+    "silent": "percent", "date": "date",
     "day": "date", "last": "date", "dwell_median_ms": "dwell", "dwell_p90_ms": "dwell", "recency": "decimal",
     "cover": "decimal", "since": "date",
     **dict.fromkeys(("list_online", "list_shop", "paid_online", "paid_shop", "difference"), "money"),
     **dict.fromkeys(("reserved", "in_transit", "sold", "skus"), "number"),
     **dict.fromkeys(
         ("hour", "rank", "quantity", "receipts", "members", "decile", "sends", "reached", "assigned_treated",
-         "assigned_holdout", "redemptions", "redeeming", "visits", "devices"), "number",
+         "assigned_holdout", "redemptions", "redeeming", "visits", "devices", "heard", "heard_low", "heard_high",
+         "visits_low", "visits_high", "counted", "passers",
+         "moves", "stays", "entries", "exits"),
+        "number",
     ),
 }
 """How a column's values are written, by its name; text where it is not here."""
@@ -179,6 +186,48 @@ def _visits(store: Store, asked: _Asked) -> _Body:
     ], []
 
 
+def _attendance(store: Store, asked: _Asked) -> _Body:
+    found = attendance(store, _one_place(store, asked), **asked.period)
+    limit = f"{found.threshold / 1000:.0f} s" + (f" and {found.strength:.0f} dBm" if found.strength is not None else "")
+    notes = [f"who is heard for less than {limit} passes by ({'fitted' if found.fitted else 'fixed'})"]
+    if found.calibrated and found.error is not None:
+        notes.append(f"calibrated by the door counter; a day is off by {found.error:.1%} (standard deviation)")
+    else:
+        notes.append("no door counter: visits are phones heard; import its counts to calibrate")
+    if not found.hours_known:
+        notes.append("opening hours are not known: whole days count; set hours of the venue")
+    if _choice(asked, ("day", "hour")) == "hour":
+        rows = [{"date": d.date, **msgspec.structs.asdict(h)} for d in found.days for h in d.hours]
+        return ("date", "hour", "heard", "visits", "visits_low", "visits_high", "counted", "passers", "silent"), [
+            {**row, "visits_low": row["low"], "visits_high": row["high"]} for row in rows], notes
+    days = [msgspec.structs.asdict(d) for d in found.days]
+    return ("date", "heard", "heard_low", "heard_high", "visits", "visits_low", "visits_high", "counted", "passers",
+            "silent"), [{**row, "visits_low": row["low"], "visits_high": row["high"]} for row in days], notes
+
+
+def _flows(store: Store, asked: _Asked) -> _Body:
+    found = flow_lines(store, _one_place(store, asked), **asked.period, top=asked.top or 20)
+    notes = [f"{found.visits:,} visits; {found.left_out:,} under 30 s and {found.staff:,} devices of staff left out"]
+    by = _choice(asked, ("transition", "zone", "way"))
+    if by == "zone":
+        return ("zone", "name", "floor", "stays", "entries", "exits", "dwell_median_ms", "silent"), [
+            msgspec.structs.asdict(z) for z in found.zones], notes
+    if by == "way":
+        rows = [{"way": " → ".join(w.names), "visits": w.visits, "share": w.share} for w in found.ways]
+        return ("way", "visits", "share"), rows, notes
+    return ("origin", "origin_name", "target", "target_name", "moves", "share"), [
+        msgspec.structs.asdict(t) for t in found.transitions], notes
+
+
+def _one_place(store: Store, asked: _Asked) -> str:
+    """Return the venue that is asked for, the first one when none is; empty where there is none yet."""
+    if asked.place:
+        return asked.place
+    with store.state.read() as tx:
+        known = venues(tx)
+    return known[0].code if known else ""
+
+
 def _funnel(store: Store, asked: _Asked) -> _Body:
     found = funnel(store, **asked.period, place=asked.place, window=asked.window or "7d")
     rows = [{"step": title(s.name, asked.language), "members": s.members, "share": s.share} for s in found.steps]
@@ -231,5 +280,6 @@ def _choice(asked: _Asked, choices: Sequence[str]) -> str:
 REPORTS: dict[str, Callable[[Store, _Asked], _Body]] = {
     "sales": _sales, "members": _members, "campaigns": _campaigns, "visits": _visits, "funnel": _funnel,
     "overlap": _overlap, "stock": _stock, "sell_through": _sell_through, "stock_outs": _stock_outs, "prices": _prices,
+    "attendance": _attendance, "flows": _flows,
 }
 """Every report by its name."""

@@ -87,6 +87,25 @@ def visits(obj: tuple[str, Format], /, **params: Any) -> None:
 
 
 @report.command()
+@click.option("--by", type=click.Choice(["day", "hour"]), default="day", show_default=True)
+@_period
+@click.pass_obj
+def attendance(obj: tuple[str, Format], /, **params: Any) -> None:
+    """How many people visited, with an interval: heard, calibrated, and the door's own count."""
+    _show(obj, "attendance", params)
+
+
+@report.command()
+@click.option("--by", type=click.Choice(["transition", "zone", "way"]), default="transition", show_default=True)
+@click.option("--top", type=click.IntRange(min=1), help="How many ways.")
+@_period
+@click.pass_obj
+def flows(obj: tuple[str, Format], /, **params: Any) -> None:
+    """Flow lines: from zone to zone, entries and exits by zone, the ways most visits took."""
+    _show(obj, "flows", params)
+
+
+@report.command()
 @click.option("--window", metavar="7d", help="The time within which all steps must happen.")
 @_period
 @click.pass_obj

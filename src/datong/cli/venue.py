@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -20,7 +22,8 @@ from datong.config import load
 from datong.errors import DatongError, NotFound, Rejected, Unavailable
 from datong.places import Name, Venue
 from datong.platform import Platform
-from datong.touchpoints import take_stores
+from datong.privacy import make_identifier, namespaces
+from datong.touchpoints import take_counts, take_stores
 
 __all__ = ["venue"]
 
@@ -176,6 +179,58 @@ def stores(file: Path, config: Path) -> None:
         console.print(table)
         if len(found["lines"]) > 200:
             console.print(f"… and {len(found['lines']) - 200:,} more: datong quarantine list")
+
+
+@venue.command("counts")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@config_option
+def counts(file: Path, config: Path) -> None:
+    """Import the hours of door counters (CSV: place, time, entries, exits, door); visits are calibrated by them."""
+    try:
+        with datong.open(str(config)) as platform:
+            found = msgspec.to_builtins(take_counts(platform.intake, file.read_bytes()))
+            platform.flow.drain()
+    except Unavailable as error:
+        found = _remote(error, config, "/api/counts", None, file.read_bytes())
+    click.echo(f"{found['rows']:,} lines: {found['stored']:,} new, {found['known']:,} known, "
+               f"{found['quarantined']:,} in quarantine")
+    for line in found["lines"][:50]:
+        click.echo(f"  line {line['line']}: {line['message']}; {line['hint']}")
+
+
+@venue.command("staff")
+@click.argument("addresses", nargs=-1, required=True)
+@click.option("--place", default="", help="Only at this store or venue; else everywhere.")
+@click.option("--since", metavar="YYYY-MM-DD", default="", help="From this local day on; else from now.")
+@click.option("--until", metavar="YYYY-MM-DD", default="", help="Until this local day, not included.")
+@config_option
+def staff(addresses: tuple[str, ...], place: str, since: str, until: str, config: Path) -> None:
+    """Register devices of the staff by their MAC addresses: their visits are no shoppers'."""
+    settings = load(config)
+    start, end = (_midnight(text, settings.retailer.timezone) for text in (since, until))
+    try:
+        with datong.open(str(config)) as platform:
+            policy = namespaces(settings)["wifi_mac"]
+            for address in addresses:
+                device = make_identifier(platform.vault, policy, address, settings.retailer.region)
+                if device is None:
+                    raise Rejected("one address is a placeholder", code="bad_staff", hint="give the phone's address")
+                places.register_staff(platform.store, device, actor="cli", place=place, since=start, until=end)
+            platform.flow.drain()
+    except Unavailable as error:
+        for address in addresses:
+            body = {"device": address, "place": place, "since": start, "until": end}
+            _remote(error, config, "/api/staff", None, body)
+    click.echo(f"{len(addresses)} registered")
+
+
+def _midnight(text: str, timezone: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)).timestamp() * 1000)
+    except ValueError:
+        raise Rejected(f"{text!r} is not a day", code="bad_parameter", hint="write 2026-01-31") from None
 
 
 def _short(plan: Venue, version: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datong.places.draft import with_floor
 from datong.places.formats import Format, formats
 from datong.places.geojson import FloorRead, read_floor, write_floor
 from datong.places.geometry import ZoneIndex, ground_of, polygon_of, spots_of, trade_ring
+from datong.places.health import SensorState, sensors
 from datong.places.hours import Hours, Span
 from datong.places.location import check_store
 from datong.places.plan import (
@@ -50,14 +51,16 @@ from datong.places.read import (
     zones,
 )
 from datong.places.request import drop_venue, update_venue
+from datong.places.staff import StaffDevice, register_staff, staff_devices
 from datong.places.step import Places
 from datong.places.venue_file import read_venue
 
 __all__ = [
     "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan", "PlanChange",
-    "Point", "Present", "Rect", "Region", "Ring", "Sensor", "Shop", "Span", "Spot", "StoreRow", "TradeArea",
-    "Venue", "Zone", "ZoneIndex", "ZoneRow", "check_store", "drop_venue", "formats", "ground_of", "known_stores",
-    "plan_change", "plan_history", "polygon_of", "presence_of", "present", "read_floor", "read_venue", "regions",
-    "spots_of", "stores", "stores_page", "trade_ring", "update_venue", "venue_at", "venue_problems",
-    "venue_remarks", "venues", "with_floor", "write_floor", "zones",
+    "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span", "Spot", "StaffDevice",
+    "StoreRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "check_store", "drop_venue", "formats",
+    "ground_of", "known_stores", "plan_change", "plan_history", "polygon_of", "presence_of", "present",
+    "read_floor", "read_venue", "regions", "register_staff", "sensors", "spots_of", "staff_devices", "stores",
+    "stores_page", "trade_ring", "update_venue", "venue_at", "venue_problems", "venue_remarks", "venues",
+    "with_floor", "write_floor", "zones",
 ]

@@ -9,11 +9,24 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.model import Event, local_parts
+from datong.places.health import RECOVERED
 from datong.places.plan import Venue
-from datong.places.tables import STAFF, STAFF_FACT, STORE, STORE_FACT, VENUE, VENUE_FACT, VISIT_FACT, ZONE, ZONE_FACT
+from datong.places.tables import (
+    COUNTED,
+    SILENCE,
+    STAFF,
+    STAFF_FACT,
+    STORE,
+    STORE_FACT,
+    VENUE,
+    VENUE_FACT,
+    VISIT_FACT,
+    ZONE,
+    ZONE_FACT,
+)
 from datong.storage import FactsTx
 
-__all__ = ["append_visits", "replace_dimensions"]
+__all__ = ["append_told", "append_visits", "replace_dimensions"]
 
 _EPOCH = date(1970, 1, 1)
 _decoder = msgspec.json.Decoder(Venue)
@@ -32,6 +45,31 @@ def append_visits(events: Iterable[Event], facts: FactsTx, timezone: str) -> Non
         "dwell": [int(e.value) for e in rows], "date": [_EPOCH + timedelta(days=day) for day, _ in local],
         "hour": [hour for _, hour in local],
     })
+
+
+def append_told(events: Iterable[Event], facts: FactsTx, timezone: str) -> None:
+    """Append what door counters counted, and the silences of sensors that are over."""
+    doors = [e for e in events if e.type == "Door Counted"]
+    if doors:
+        local = [local_parts(e.time, timezone) for e in doors]
+        facts.append(COUNTED, {
+            "place": [e.place for e in doors], "door": [str(e.properties.get("door") or "") for e in doors],
+            "ts": [e.time for e in doors], "date": [_EPOCH + timedelta(days=day) for day, _ in local],
+            "hour": [hour for _, hour in local], "entries": [_count(e, "entries") for e in doors],
+            "exits": [_count(e, "exits") for e in doors],
+        })
+    over = [e for e in events if e.type == RECOVERED]
+    if over:
+        facts.append(SILENCE, {
+            "place": [e.place for e in over], "zone": [e.zone for e in over],
+            "sensor": [str(e.properties["sensor"]) for e in over],
+            "start": [e.time - int(e.value) for e in over], "end": [e.time for e in over],
+        })
+
+
+def _count(event: Event, name: str) -> int:
+    given = event.properties.get(name, 0)
+    return int(given) if isinstance(given, (int, float)) and given > 0 else 0
 
 
 def replace_dimensions(tx: sa.Connection, facts: FactsTx) -> None:

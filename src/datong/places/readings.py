@@ -35,6 +35,8 @@ class Readings:
         """Take what stands at a known spot, is at least `weakest` (dBm) and of no device that is `ignored`."""
         self.devices: dict[int, list[Reading]] = {}
         self.sensors: dict[str, Heard] = {}
+        self.order: list[tuple[str, int, int]] = []
+        """(sensor, platform's time, sightings) event by event: what their rhythm is told by."""
         self.spots, self._weakest, self._ignored = spots, weakest, ignored
         self._at = 0
 
@@ -100,6 +102,7 @@ class Readings:
         self._at = at
 
     def _note(self, sensor: str, event: Event, count: int) -> None:
+        self.order.append((sensor, event.received, count))
         old = self.sensors.get(sensor)
         if old is None:
             self.sensors[sensor] = Heard(event.source, event.received, event.received, count)

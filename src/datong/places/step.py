@@ -12,9 +12,11 @@ from datong.config import Settings
 from datong.errors import ConfigError
 from datong.model import Batch, Event, Identifier, duration, local_parts
 from datong.places import fold
+from datong.places.health import RECOVERED, Silence, note_heard
 from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
 from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight
 from datong.places.readings import Readings
+from datong.places.staff import REGISTERED, ignored, take_staff
 from datong.places.tables import PRESENCE, SENSOR
 from datong.places.venue_file import read_venue
 from datong.storage import FactsTx, Stage, Store, cursor, fetch_in, upsert
@@ -26,7 +28,7 @@ _decode = msgspec.msgpack.Decoder(Presence).decode
 _PRESENCES = sa.select(PRESENCE.c.ident, PRESENCE.c.body)
 _REMEMBERED = 200_000
 """Devices that are kept in memory between batches, some 150 bytes each beside their row."""
-_MASTER = frozenset({UPDATED, "Store Updated", "Staff Registered"})
+_MASTER = frozenset({UPDATED, "Store Updated", REGISTERED})
 
 
 class Places(Stage):
@@ -48,8 +50,8 @@ class Places(Stage):
                 load_plan(tx, plan, store.settings.retailer.language)
         with store.state.read() as tx:
             self._spots: Mapping[str, Spot] = _spots(tx)
-        self._ignored: set[int] = set()
-        """Keys of devices that are nobody's visit, as those of the staff."""
+            self._ignored = ignored(tx, store.clock.now())
+            """Keys of devices that are nobody's visit: those of the staff."""
         self._present: dict[int, Presence] = {}
         self._committed = -1
         self._dimensions_old = True
@@ -60,9 +62,13 @@ class Places(Stage):
             self._spots = _spots(tx)  # a batch that broke off may have moved them
         store_updates(tx, batch.events)
         plans = plan_updates(tx, batch.events, self._settings.retailer.language)
+        if any(event.type == REGISTERED for event in batch.events):
+            take_staff(tx, batch.events)
+            self._ignored = ignored(tx, batch.now)
         heard = Readings(self._spots, self._settings.places.min_rssi, self._ignored)
         heard.take(batch.events, {event.id: venue for event, venue in plans})
         self._spots = heard.spots
+        batch.derived += [self._recovered(batch, one) for one in note_heard(tx, heard.order, self._spots)]
         known = self._load(tx, heard.devices)
         told: list[tuple[int, Event]] = []
         for ident, readings in heard.devices.items():
@@ -104,7 +110,15 @@ class Places(Stage):
             with self._state.read() as tx:
                 fold.replace_dimensions(tx, facts)
             self._dimensions_old = False
+        fold.append_told(batch.events, facts, self._settings.retailer.timezone)
         fold.append_visits(batch.events, facts, self._settings.retailer.timezone)
+
+    def _recovered(self, batch: Batch, s: Silence) -> Event:
+        return Event(
+            id=f"{RECOVERED}:{s.sensor}:{s.start}", source="places", channel="system", type=RECOVERED, time=s.end,
+            received=batch.now, place=s.place, zone=s.zone, value=float(s.end - s.start),
+            properties={"sensor": s.sensor},
+        )
 
     def _load(self, tx: sa.Connection, idents: Iterable[int]) -> dict[int, Presence]:
         """Return what is known of these devices: from memory as far as the batch before this one was committed."""

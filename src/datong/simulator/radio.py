@@ -22,7 +22,7 @@ Rect = tuple[float, float, float, float]
 
 
 class Scenery(msgspec.Struct, frozen=True):
-    """A venue as it stands: zones as (x, y, w, h), halls among them, sensors as (zone, x, y), hours in ms of the day."""
+    """A venue as it stands: zones as (x, y, w, h), halls among them, sensors as (x, y), hours in ms of the day."""
 
     zones: dict[str, Rect]
     halls: tuple[str, ...]
@@ -97,8 +97,9 @@ def simulate(
 ) -> Air:
     """Return the air of some local days from `day` (days since 1970) on; about `visitors` people visit on each.
 
-    `randomised` is the share of phones that make up addresses, `passers` how many walk past per visitor on average, `error` the
-    mean error (m) of the position that a location engine would add to a frame, `dead` when (ms) which sensor is.
+    `randomised` is the share of phones that make up addresses, `passers` how many walk past per visitor on average,
+    `error` the mean error (m) of the position that a location engine would add to a frame, `dead` when (ms) which
+    sensor is.
     """
     kinds = models(Random(f"{seed}/models"))
     town = _Town(scene, kinds, Random(f"{seed}/air"), randomised, error, {name: (a, b) for name, a, b in dead})

@@ -21,6 +21,7 @@ from datong.touchpoints.call import (
     Unread,
 )
 from datong.touchpoints.claim import ClaimUsed, claims_of, make_claim, read_claim, used_claims
+from datong.touchpoints.counts import read_counts, take_counts
 from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.goods_list import GoodsLine, GoodsTaken, read_goods, take_goods
 from datong.touchpoints.intake import Intake, Result
@@ -58,7 +59,7 @@ __all__ = [
     "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys",
     "append_own", "claims_of", "discard", "event_of", "expire", "fingerprint", "forget", "inspect", "kinds",
     "link_of", "links", "make_claim", "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined",
-    "read_claim", "read_elements", "read_goods", "read_mapping", "read_playlists", "read_stores", "reasons",
-    "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources", "take_goods",
-    "take_stores", "tell_played", "try_frame", "used_claims", "versions",
+    "read_claim", "read_counts", "read_elements", "read_goods", "read_mapping", "read_playlists", "read_stores",
+    "reasons", "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources",
+    "take_counts", "take_goods", "take_stores", "tell_played", "try_frame", "used_claims", "versions",
 ]

@@ -48,6 +48,7 @@ from datong.web import (
     till,
     trial,
     venues,
+    visitation,
     visitors,
     why,
 )
@@ -118,9 +119,9 @@ def _console(platform: Platform) -> Litestar:
     behind_login = Router(
         "/api", guards=[require_login],
         route_handlers=[
-            *live.routes, *visitors.routes, *members.routes, *why.routes, *correct.routes, *review.routes,
-            *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes, *campaigns.routes,
-            *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes, *enrichment.routes,
+            *live.routes, *visitors.routes, *visitation.routes, *members.routes, *why.routes, *correct.routes,
+            *review.routes, *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes,
+            *campaigns.routes, *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes, *enrichment.routes,
             *shopper.console,
             Router("/commerce", route_handlers=commerce.routes),
         ],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
 import numpy as np
 import sqlalchemy as sa
 
+from datong.identity.device.arrivals import Arrivals, arrivals
 from datong.identity.device.frames import Bursts
 from datong.identity.device.tables import DEVICE, HOLDER
 from datong.identity.device.tracks import SILENCE
@@ -16,7 +18,7 @@ from datong.identity.device.visits import PASSING, cluster_bursts
 from datong.model import HOUR, MINUTE
 from datong.storage import Facts, fetch_in
 
-__all__ = ["DWELL", "Held", "Hour", "devices_by", "holders_of", "visitors"]
+__all__ = ["DWELL", "Held", "Hour", "arrivals_of", "devices_by", "holders_of", "visitors"]
 
 DWELL = 45 * MINUTE
 """How long a visitor stays, where fewer than ten devices with an address of their own show it."""
@@ -103,6 +105,26 @@ def visitors(facts: Facts, place: str, start: int, end: int) -> list[Hour]:
     member = np.nan_to_num(c["member"].astype(np.float64), nan=0.0).astype(np.int64)
     dwell = _dwell(bursts)
     return [_hour(bursts, member, at, dwell) for at in range(start, end, HOUR)]
+
+
+_INSIDE = """
+SELECT s.ident, s.start, s."end", s.frames, s.ns = 'wifi_mac' AS assigned, s.model, s.first, s.last, s.rssi
+FROM identity.sighting s
+WHERE s.place = $place AND s.date BETWEEN $since AND $until AND s.ns IN ('wifi_mac', 'random_mac')
+  AND NOT EXISTS (SELECT 1 FROM places.staff w WHERE w.ident = s.ident AND w.role = 'staff' AND w.place IN ('', s.place)
+                  AND w.since <= s.start AND (w."until" IS NULL OR w."until" > s.start))
+"""
+
+
+def arrivals_of(facts: Facts, place: str, since: date, until: date, windows: Sequence[tuple[int, int]]) -> Arrivals:
+    """Return the arrivals at `place` within the windows (ms) of these local days, without the staff's devices."""
+    heard = facts.query(_INSIDE, {"place": place, "since": since, "until": until})
+    c = {name: np.asarray(heard.column(name).to_numpy(zero_copy_only=False)) for name in heard.column_names}
+    n = heard.num_rows
+    return arrivals(Bursts(
+        np.arange(n), c["start"], c["end"], c["ident"], c["assigned"].astype(np.bool_), c["model"], c["first"],
+        c["last"], c["rssi"].astype(np.float64), c["frames"],
+    ), windows)
 
 
 def _dwell(bursts: Bursts) -> float:

@@ -1,0 +1,118 @@
+"""Sensors that fall silent: a dead one is noticed and told, and its zone is not read as empty.
+
+Time alone cannot tell: at night nobody is there. So a sensor's silence is measured in *sightings of its venue*: how
+many came from the others since it last spoke. More than three times as many as ever before (and at least `SIGHTINGS`,
+over at least `SHORTEST`) is no chance. Where the whole venue is silent, its own longest gap is the measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+
+from datong.model import HOUR, MINUTE
+from datong.places.presence import Spot
+from datong.places.tables import HEARD, SENSOR
+from datong.storage import fetch_in, upsert
+
+__all__ = ["RECOVERED", "SensorState", "Silence", "note_heard", "sensors"]
+
+RECOVERED = "Sensor Recovered"
+KNOWN, SIGHTINGS, SHORTEST, TIMES = 50, 100, 10 * MINUTE, 3
+"""A sensor has a rhythm after so many sightings."""
+VENUE_GAP = HOUR
+
+
+class SensorState(msgspec.Struct, frozen=True):
+    """A sensor and when it was last heard (ms); unknown ones send, but no plan has them. `since` is its silence's."""
+
+    code: str
+    place: str
+    zone: str
+    kind: str
+    state: Literal["heard", "silent", "never", "unknown"]
+    last: int
+    sightings: int
+    since: int = 0
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """A finished silence of a sensor, from the last sighting before it to the first after it (ms)."""
+
+    place: str
+    zone: str
+    sensor: str
+    start: int
+    end: int
+
+
+def note_heard(
+    tx: sa.Connection, heard: Iterable[tuple[str, int, int]], spots: Mapping[str, Spot]
+) -> list[Silence]:
+    """Take (sensor, time in ms, sightings) in the order of the log; return the silences that ended with them."""
+    told = list(heard)
+    if not told:
+        return []
+    places = {spots[code].place if code in spots else "" for code, _, _ in told}
+    query = sa.select(HEARD)
+    rows: dict[tuple[str, str], dict[str, Any]] = {
+        (row.place, row.sensor): dict(row._mapping) for row in fetch_in(tx, query, HEARD.c.place, places)
+    }
+    changed: dict[tuple[str, str], dict[str, Any]] = {}
+    ended = []
+    for code, at, count in told:
+        place, zone = spots.get(code, ("", ""))
+        whole = rows.setdefault((place, ""), _fresh(place, "", at))
+        row = rows.setdefault((place, code), _fresh(place, code, at))
+        if row["count"]:
+            if _silent(row, whole, at):
+                ended.append(Silence(place, zone, code, row["last"], at))
+            else:
+                row["longest"] = max(row["longest"], whole["total"] - row["total"])
+                row["gap"] = max(row["gap"], at - row["last"])
+        if place:
+            whole["gap"] = max(whole["gap"], at - whole["last"]) if whole["count"] else 0
+            whole["total"] += count
+            whole["count"] += count
+            whole["last"] = max(whole["last"], at)
+            changed[place, ""] = whole
+        row["total"], row["last"] = whole["total"], max(row["last"], at)
+        row["count"] += count
+        changed[place, code] = row
+    upsert(tx, HEARD, list(changed.values()))
+    return ended
+
+
+def sensors(tx: sa.Connection, now: int) -> list[SensorState]:
+    """Return every sensor of the plans and how it is at `now` (ms), then those that no plan has."""
+    rows = {(row.place, row.sensor): dict(row._mapping) for row in tx.execute(sa.select(HEARD))}
+    found = []
+    planned = tx.execute(sa.select(SENSOR.c.code, SENSOR.c.place, SENSOR.c.zone, SENSOR.c.kind).order_by(
+        SENSOR.c.place, SENSOR.c.code))
+    for code, place, zone, kind in planned:
+        row = rows.pop((place, code), None)
+        if row is None:
+            found.append(SensorState(code, place, zone, kind, "never", 0, 0))
+            continue
+        whole = rows[place, ""]
+        quiet = _silent(row, whole, now) or (
+            whole["count"] >= KNOWN and now - whole["last"] > max(VENUE_GAP, TIMES * whole["gap"]))
+        found.append(SensorState(code, place, zone, kind, "silent" if quiet else "heard", row["last"], row["count"],
+                                 row["last"] if quiet else 0))
+    found += [SensorState(code, place, "", "", "unknown", row["last"], row["count"])
+              for (place, code), row in sorted(rows.items()) if code]
+    return found
+
+
+def _silent(row: Mapping[str, Any], whole: Mapping[str, Any], at: int) -> bool:
+    """Return whether what was not heard of a sensor until `at` is more than chance."""
+    missed = whole["total"] - row["total"]
+    long = missed > max(SIGHTINGS, TIMES * row["longest"]) and at - row["last"] >= SHORTEST
+    return bool(row["count"] >= KNOWN and long)
+
+
+def _fresh(place: str, sensor: str, at: int) -> dict[str, Any]:
+    return {"place": place, "sensor": sensor, "last": at, "total": 0, "longest": 0, "gap": 0, "count": 0}

@@ -94,8 +94,8 @@ def flow_lines(
     asked: dict[str, Any] = {"place": place, "since": since or dt.date(1970, 1, 1),
                              "until": until or dt.date(9999, 1, 1), "least": PASSING}
     moves = store.facts.rows(_BASE + f"""
-    SELECT zone AS origin, {_NAME.format("step.zone")} AS origin_name, next AS target, {_NAME.format("step.next")} AS target_name,
-           count(*) AS moves
+    SELECT zone AS origin, {_NAME.format("step.zone")} AS origin_name, next AS target,
+           {_NAME.format("step.next")} AS target_name, count(*) AS moves
     FROM step WHERE next IS NOT NULL AND next <> zone GROUP BY zone, next ORDER BY moves DESC, zone, next
     """, asked)
     left: dict[str, int] = {}
@@ -109,7 +109,8 @@ def flow_lines(
     )
     SELECT z.zone, z.name, z.floor, coalesce(t.stays, 0) AS stays, coalesce(t.entries, 0) AS entries,
            coalesce(t.exits, 0) AS exits, t.dwell AS dwell_median_ms, coalesce((
-               SELECT least(1.0, coalesce(sum(s."end" - s.start), 0) / greatest(1, (SELECT max("end") - min(start) FROM whole)))
+               SELECT least(1.0, coalesce(sum(s."end" - s.start), 0)
+                                 / greatest(1, (SELECT max("end") - min(start) FROM whole)))
                FROM places.silence s WHERE s.place = $place AND s.zone = z.zone
                AND s."end" > (SELECT min(start) FROM whole)
                AND s.start < (SELECT max("end") FROM whole)), 0.0) AS silent

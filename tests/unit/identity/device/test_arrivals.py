@@ -25,13 +25,14 @@ def crowd(people: int, models: int, assigned: float, seed: int = 1, passers: int
                 address = int(dice.integers(1, 1 << 40))
             rows.append((int(at), address, own, model, -65 + dice.normal(0, 3) if inside else -84 + dice.normal(0, 2)))
             at += dice.uniform(20, 100) * 1_000 if inside else 12_000
-    time, address, own, model, rssi = (np.array(c) for c in zip(*rows, strict=True))
-    return Frames.of(time, address=address, assigned=own, model=model, rssi=rssi)
+    times, addresses, owned, of, strength = (np.array(c) for c in zip(*rows, strict=True))
+    return Frames.of(times, address=addresses, assigned=owned, model=of, rssi=strength)
 
 
 def told(frames: Frames) -> tuple[float, float, float]:
     found = arrivals(in_bursts(frames), [(0, DAY)])
-    return tuple(sum(getattr(h, name) for h in found.hours) for name in ("visits", "low", "high"))  # type: ignore[return-value]
+    hours = found.hours
+    return sum(h.visits for h in hours), sum(h.low for h in hours), sum(h.high for h in hours)
 
 
 def test_addresses_of_their_own_are_counted_one_by_one() -> None:

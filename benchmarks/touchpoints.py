@@ -1,6 +1,6 @@
 """Touchpoints: frames as they come over the wire → intake → log → flow, on one core, beside bare decoding and storing.
 
-python benchmarks/touchpoints.py [--sightings 600000] [--only wifi,ble]
+python benchmarks/touchpoints.py [--sightings 600000] [--only wifi,ble,poslog,csv]
 
 Sightings: the access points (or gateways) of some venues send every ten seconds what they heard: 60 devices in a frame,
 each heard by two sensors and staying for ten minutes; one in twenty addresses is a maker's, the others are made up.
@@ -8,6 +8,8 @@ Measured is the time from the frames' bytes to zone presence in the state: `list
 durable log (32 frames under way at once, as over HTTP), and every stage of the flow with its transactions, all on one
 core. The anchor, in the same run, decodes the same frames with the standard library and inserts each sighting into one
 SQLite table, in transactions of as many frames: no hashing, no checks, no presence.
+
+Receipts: POSLog XML and CSV to the admitted event, beside parsing the same documents (see receipts.py).
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import receipts
 from line import print_line
 
 VENUES, SENSORS, DEVICES, STAY, EVERY = 20, 5, 30, 60, 10_000
@@ -168,14 +171,15 @@ def anchor(kind: str, wanted: int) -> dict[str, float]:
     return {f"{kind}_sightings_per_s": round(total / seconds)}
 
 
-MEASURES = {"wifi": (ours, anchor), "ble": (ours, anchor)}
+MEASURES = {"wifi": (ours, anchor), "ble": (ours, anchor), "poslog": (receipts.ours, receipts.anchor),
+            "csv": (receipts.ours, receipts.anchor)}
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sightings", type=int, default=600_000)
-    parser.add_argument("--only", default="wifi,ble")
+    parser.add_argument("--only", default="wifi,ble,poslog,csv")
     options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core: the log's writer thread counts too

@@ -56,7 +56,7 @@ def receipt_calls(receipt: Any, context: Listening) -> list[Heard]:
         return _trade(receipt, kind, head, time, context)
     if kind == "void":
         return [_void(receipt, head, time)]
-    if kind not in NOTES:
+    if not isinstance(kind, str) or kind not in NOTES:
         hint = f"write {', '.join(_TRADE)}, void, or one of {', '.join(sorted(NOTES))}"
         raise Rejected(f"the receipt's kind {str(kind)[:40]!r} is not known", code="bad_type", hint=hint, field="kind")
     return [Call("track", "Till Reported", ref, properties={**head, "report": kind}, timestamp=time)]

@@ -21,6 +21,7 @@ _DECLARATION = re.compile(rb"\A<\?xml.*?\?>", re.DOTALL)
 _ROOT = re.compile(rb"<([A-Za-z_][^\s<>/]*)[^<>]*>")
 _START = re.compile(rb"<(?:[\w.-]+:)?Transaction(?=[\s>])")
 _END = re.compile(rb"</(?:[\w.-]+:)?Transaction\s*>")
+_CLOSED = re.compile(rb"(\s|</[^<>]*>)*")
 _HINT = "send a POSLog document: <POSLog><Transaction>…</Transaction></POSLog>"
 
 
@@ -57,6 +58,8 @@ def _stream(text: bytes, keep: bool = False) -> Iterator[Any]:
         load_dtd=False, dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )
     for _, element in found:
+        if next(element.iterancestors("{*}Transaction"), None) is not None:
+            continue  # a vendor's own, inside of one
         yield element
         if keep:
             continue
@@ -74,10 +77,13 @@ def _rescued(text: bytes, read: int, why: Rejected) -> Iterator[tuple[Any, bytes
     root = _ROOT.search(text)
     opened = root.group() if root is not None and root.start() < starts[0] and not root.group().endswith(b"/>") else b""
     closed = b"</" + root.group(1) + b">" if opened and root is not None else b""
+    if read >= len(starts):  # all were read: what is broken lies behind the last one
+        yield None, text[max([0, *(match.end() for match in _END.finditer(text))]) :] or b" ", why
+        return
     for start, stop in zip(starts[read:], [*starts[read + 1 :], len(text)], strict=True):
         chunk = text[start:stop]
         ends = [match.end() for match in _END.finditer(chunk)]
-        chunk = chunk[: ends[-1]] if ends else chunk
+        chunk, rest = (chunk[: ends[-1]], chunk[ends[-1] :]) if ends else (chunk, b"")
         part = opened + chunk + closed
         try:
             found = list(_stream(part, keep=True))
@@ -85,6 +91,8 @@ def _rescued(text: bytes, read: int, why: Rejected) -> Iterator[tuple[Any, bytes
             yield None, part, _why(error)
         else:
             yield (found[0], b"", None) if len(found) == 1 else (None, part, why)
+        if not _CLOSED.fullmatch(rest):
+            yield None, rest, why
 
 
 def _in_utf8(frame: bytes) -> bytes:

@@ -22,8 +22,8 @@ CONTEXT = Listening("tills", "S1", "Asia/Shanghai")
 SAMPLES = Path(__file__).parents[1] / "unit" / "touchpoints" / "till"
 HEAD = '"store": "S1", "till": "1", "business_day": "2026-03-01", "sequence": 1, "time": "2026-03-01T10:00:00Z"'
 TEXTS = {
-    "json": '{%s, "kind": "exchange", "lines": [{"sku": "A", "price": 5, "tax": 1, "kind": "return"}, {"sku": "B", '
-            '"amount": 9}], "discounts": [{"amount": 1}], "tenders": [{"kind": "cash", "amount": 4}]}' % HEAD,
+    "json": "{" + HEAD + ', "kind": "exchange", "lines": [{"sku": "A", "price": 5, "tax": 1, "kind": "return"}, '
+            '{"sku": "B", "amount": 9}], "discounts": [{"amount": 1}], "tenders": [{"kind": "cash", "amount": 4}]}',
     "csv": "store,till,business_day,sequence,time,sku,price,receipt_discount,tender,tender_amount\n"
            "S1,1,2026-03-01,1,2026-03-01 10:00,A,5,1,cash,4\n",
 }

@@ -40,10 +40,11 @@ def clean_date(text: str, order: str = "dmy") -> str | None:
     `order` (`dmy` or `mdy`) decides a date such as 3/4/1990; one with a part above 12 decides itself. A day that does
     not exist in its month is kept: it is a typing error, which a comparison by distance still forgives.
     """
+    text = text.strip()
     if (found := _ISO.match(text)) or (len(text) in (8, 14) and (found := _PACKED.fullmatch(text))):
         parts: tuple[int, int, int] | None = (int(found[1]), int(found[2]), int(found[3]))
     else:
-        parts = _parts(text.strip(), order)
+        parts = _parts(text, order)
     if parts is None:
         return None
     year, month, day = parts

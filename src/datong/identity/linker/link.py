@@ -46,8 +46,9 @@ def link(
 
     With `links`, only rows of different sources (the column of kind `source`) are compared. `must` and `cannot` are
     pairs of rows (k, 2) known to be, or not to be, one entity. Rows with an equal number in `exclusive` (or in one row
-    of it), where it is not negative, are not one either. `look` is called with how the clusters came about and the
-    scorer, while it can still score. Raises KeyError for a column that is not there.
+    of it), where it is not negative, are not one either. The order of the rows makes no difference, but for which of
+    equal ones comes first. `look` is called with how the clusters came about and the scorer, while it can still score.
+    Raises KeyError for a column that is not there.
     """
     n = records.num_rows
     known = habits(records, columns)
@@ -62,14 +63,16 @@ def link(
         left, right = block(con, keys, n, source)
         table = Records(con, comparisons)
         found = table.compare(left, right)
-        learnt = learn(table, found.level, columns, n, source)
+        order = _order(con)
+        learnt = learn(table, found.level, columns, n, source, order)
         model = _model(con, columns, comparisons, keys, learnt)
         weight = weights(model, found)
         del found
         keep = weight >= options.loose
         edges = Edges(left[keep], right[keep], weight[keep])
         scores = Scores(table, model)
-        clusters = grow(n, edges, scores, must=must, cannot=cannot, source=exclusive, options=options)
+        clusters = grow(n, edges, scores, must=must, cannot=cannot, source=exclusive, options=options,
+                        rank=np.argsort(order))
         labels = clusters.labels
         if look is not None:
             look(clusters, scores)
@@ -101,12 +104,18 @@ def _register(con: duckdb.DuckDBPyConnection, cleaned: Any, columns: Columns, so
     con.register("cleaned", table)
     names = [f'string_split("{name}", \' \') AS "{name}"' if "_tokens" in name else f'"{name}"'
              for name in table.column_names]
-    con.execute(f"CREATE TABLE records AS SELECT {', '.join(names)}{_rest(columns)} FROM cleaned")
+    con.execute("CREATE TABLE records AS SELECT *, hash(*COLUMNS(* EXCLUDE (row, source))) AS content FROM "
+                f"(SELECT {', '.join(names)}{_rest(columns)} FROM cleaned)")
     con.unregister("cleaned")
-    fields = [row[0] for row in con.execute("DESCRIBE records").fetchall() if row[0] not in ("row", "source")]
+    fields = [row[0] for row in con.execute("DESCRIBE records").fetchall() if row[0] not in ("row", "source", "content")]
     counts = ", ".join(f'count("{field}"), approx_count_distinct("{field}")' for field in fields)
     row = con.execute(f"SELECT {counts} FROM records").fetchone() or ()
     return {field for i, field in enumerate(fields) if row[2 * i] >= max(2, 0.002 * n) and row[2 * i + 1] > 1}
+
+
+def _order(con: duckdb.DuckDBPyConnection) -> Int32:
+    """Return the rows in an order that follows from what they say, so that nothing hangs on how they were given."""
+    return np.asarray(con.execute("SELECT row FROM records ORDER BY content, row").fetchnumpy()["row"], np.int32)
 
 
 def _rest(columns: Columns) -> str:

@@ -102,13 +102,20 @@ def all_pairs_of(n: int, source: Int32 | None) -> float:
     return float(n * n - (sizes * sizes).sum()) / 2
 
 
-def random_pairs(n: int, source: Int32 | None, count: int = RANDOM_PAIRS) -> tuple[Int32, Int32]:
-    """Return pairs of different rows (of different sources), drawn at random but the same in every run."""
+def random_pairs(
+    n: int, source: Int32 | None, order: Int32 | None = None, count: int = RANDOM_PAIRS
+) -> tuple[Int32, Int32]:
+    """Return pairs of different rows (of different sources), drawn at random but the same in every run.
+
+    They are drawn by their places in `order`.
+    """
     if n * (n - 1) // 2 <= count:
         left, right = np.triu_indices(n, 1)
     else:
         dice = np.random.default_rng(20260301)
         left, right = dice.integers(0, n, count), dice.integers(0, n, count)
+        if order is not None:
+            left, right = order[left], order[right]
         left, right = np.minimum(left, right), np.maximum(left, right)
     keep = left != right
     if source is not None:
@@ -116,10 +123,12 @@ def random_pairs(n: int, source: Int32 | None, count: int = RANDOM_PAIRS) -> tup
     return left[keep].astype(np.int32), right[keep].astype(np.int32)
 
 
-def learn(records: Records, blocked: Int8, columns: Columns, n: int, source: Int32 | None) -> Learnt:
-    """Return the parameters; `blocked` are the levels of the pairs that blocking found."""
+def learn(
+    records: Records, blocked: Int8, columns: Columns, n: int, source: Int32 | None, order: Int32 | None = None
+) -> Learnt:
+    """Return the parameters; `blocked` are the levels of the pairs that blocking found, `order` that of drawing."""
     total = all_pairs_of(n, source)
-    drawn = records.compare(*random_pairs(n, source)).level
+    drawn = records.compare(*random_pairs(n, source, order)).level
     kinds = {name: fields.kind for fields in columns for name in fields.names}
     kinds |= {kind + ALL: kind for kind in SEVERAL}
     fields = []

@@ -16,7 +16,7 @@ def connected(**columns: list[object]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     n = len(next(iter(columns.values())))
     con.register("given", pa.table({**columns, "row": np.arange(n, dtype=np.int32)}))
-    con.execute("CREATE TABLE records AS SELECT *, 0 AS source FROM given")
+    con.execute("CREATE TABLE records AS SELECT *, 0 AS source, hash(row) AS content FROM given")
     return con
 
 

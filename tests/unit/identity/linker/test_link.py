@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,26 @@ def test_the_same_table_gives_the_same_clusters() -> None:
     first, second = (link(table, parse_columns(COLUMNS)) for _ in range(2))
     assert first.labels.tolist() == second.labels.tolist()
     assert first.model == second.model
+
+
+def test_any_order_of_the_rows_gives_the_same_clusters() -> None:
+    """The table is larger than what is compared in full, so that blocking, drawing and ties all have a say."""
+    table, _ = people(300)
+    first = link(table, parse_columns(COLUMNS))
+    assert first.report["possible_pairs"] > 3 * first.report["compared_pairs"]
+    for seed in (1, 2):
+        order = np.random.default_rng(seed).permutation(len(table))
+        again = link(table.take(pa.array(order)), parse_columns(COLUMNS))
+        assert again.model.comparisons == first.model.comparisons
+        assert partition(again.labels, order.tolist()) == partition(first.labels, range(len(table)))
+
+
+def partition(labels: Any, rows: Iterable[int]) -> set[frozenset[int]]:
+    """Return the clusters as sets of the rows of the table."""
+    found: dict[int, set[int]] = {}
+    for label, row in zip(labels.tolist(), rows, strict=True):
+        found.setdefault(label, set()).add(row)
+    return {frozenset(cluster) for cluster in found.values()}
 
 
 def test_only_different_sources_are_linked() -> None:

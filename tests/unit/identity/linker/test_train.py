@@ -18,7 +18,7 @@ def test_pairs_of_a_table() -> None:
 
 def test_random_pairs_are_the_same_every_time() -> None:
     """No run differs from the one before."""
-    first, second = random_pairs(2000, None, 500), random_pairs(2000, None, 500)
+    first, second = random_pairs(2000, None, count=500), random_pairs(2000, None, count=500)
     assert (first[0] == second[0]).all()
     assert (first[1] == second[1]).all()
     assert (first[0] < first[1]).all()

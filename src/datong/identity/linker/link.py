@@ -104,10 +104,14 @@ def _register(con: duckdb.DuckDBPyConnection, cleaned: Any, columns: Columns, so
     con.register("cleaned", table)
     names = [f'string_split("{name}", \' \') AS "{name}"' if "_tokens" in name else f'"{name}"'
              for name in table.column_names]
-    con.execute("CREATE TABLE records AS SELECT *, hash(*COLUMNS(* EXCLUDE (row, source))) AS content FROM "
-                f"(SELECT {', '.join(names)}{_rest(columns)} FROM cleaned)")
+    con.execute(  # `content` numbers equal rows, or a sample would have all of them or none
+        "CREATE TABLE records AS SELECT * EXCLUDE (said), "
+        "hash(said, row_number() OVER (PARTITION BY said ORDER BY row)) AS content "
+        "FROM (SELECT *, hash(*COLUMNS(* EXCLUDE (row, source))) AS said "
+        f"FROM (SELECT {', '.join(names)}{_rest(columns)} FROM cleaned))")
     con.unregister("cleaned")
-    fields = [row[0] for row in con.execute("DESCRIBE records").fetchall() if row[0] not in ("row", "source", "content")]
+    described = [row[0] for row in con.execute("DESCRIBE records").fetchall()]
+    fields = [name for name in described if name not in ("row", "source", "content")]
     counts = ", ".join(f'count("{field}"), approx_count_distinct("{field}")' for field in fields)
     row = con.execute(f"SELECT {counts} FROM records").fetchone() or ()
     return {field for i, field in enumerate(fields) if row[2 * i] >= max(2, 0.002 * n) and row[2 * i + 1] > 1}

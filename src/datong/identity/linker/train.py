@@ -115,7 +115,7 @@ def random_pairs(
         dice = np.random.default_rng(20260301)
         left, right = dice.integers(0, n, count), dice.integers(0, n, count)
         if order is not None:
-            left, right = order[left], order[right]
+            left, right = order[left].astype(np.int64), order[right].astype(np.int64)
         left, right = np.minimum(left, right), np.maximum(left, right)
     keep = left != right
     if source is not None:

@@ -238,7 +238,7 @@ export type PolicyChange = Partial<Pick<PolicyRow, "priority" | "limit" | "windo
 
 /** A trial of a policy: it goes through the whole log, so it is asked for again and again. */
 export interface PolicyTrial {
-  state: "running" | "done" | "failed";
+  state: "running" | "done" | "failed" | "stopped";
   /** 0 to 1. */
   progress: number;
   diff: PolicyDiff | null;

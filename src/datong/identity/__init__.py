@@ -11,7 +11,7 @@ import datong.identity.linker.tables
 import datong.identity.linking.tables  # noqa: F401 (and so are linking runs)
 from datong.identity.changed import Changes
 from datong.identity.correct import ACTIONS, Correction, correct, correct_all, correction
-from datong.identity.dry_run import Difference, dry_run
+from datong.identity.dry_run import Difference, Stopped, dry_run
 from datong.identity.forget import forget, person
 from datong.identity.golden import contact, golden, golden_of_all, told_of_all, traits
 from datong.identity.held import Held, held, shared_values
@@ -38,8 +38,9 @@ from datong.identity.why import Why, why
 
 __all__ = [
     "ACTIONS", "CHANNEL_FAMILY", "FIELDS", "Breaker", "Changes", "Correction", "Difference", "Field", "Golden",
-    "Held", "Identity", "Linked", "Parted", "Proof", "Recognition", "Told", "Why", "breakers", "channels_counts",
-    "contact", "correct", "correct_all", "correction", "dry_run", "fields_of", "forget", "golden", "golden_of_all",
-    "held", "history", "identifiers_of", "identifiers_of_all", "label", "last_seen", "live", "member", "members",
-    "number_of", "parted", "path", "person", "search", "shared_values", "told_of_all", "traits", "who", "why",
+    "Held", "Identity", "Linked", "Parted", "Proof", "Recognition", "Stopped", "Told", "Why", "breakers",
+    "channels_counts", "contact", "correct", "correct_all", "correction", "dry_run", "fields_of", "forget", "golden",
+    "golden_of_all", "held", "history", "identifiers_of", "identifiers_of_all", "label", "last_seen", "live",
+    "member", "members", "number_of", "parted", "path", "person", "search", "shared_values", "told_of_all", "traits",
+    "who", "why",
 ]

@@ -23,9 +23,13 @@ from datong.model import Batch, Event, Identifier, Namespace, decode_event
 from datong.privacy import Vault, make_identifier, namespaces
 from datong.storage import EVENTS, METADATA, State, Store, cursor
 
-__all__ = ["Difference", "Merged", "Parts", "dry_run"]
+__all__ = ["Difference", "Merged", "Parts", "Stopped", "dry_run"]
 
 _CHUNK = 5_000
+
+
+class Stopped(Exception):
+    """A dry run was stopped before its end: what it had found of a part of the log compares with nothing."""
 
 
 class Merged(msgspec.Struct, frozen=True):
@@ -62,11 +66,12 @@ class Difference(msgspec.Struct, frozen=True):
 
 def dry_run(
     store: Store, vault: Vault, changes: Mapping[str, Mapping[str, Any]], *, examples: int = 20,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, stop: Callable[[], bool] = lambda: False,
 ) -> Difference:
     """Return what the changed namespaces (by name: what of each) would make of all events so far.
 
-    `progress(done, end)` hears of log offsets. Raises ConfigError for a policy that is none.
+    `progress(done, end)` hears of log offsets; `stop()` is asked every few thousand entries. Raises ConfigError for a
+    policy that is none, Stopped when `stop` said so.
     """
     began = time.monotonic()
     kept = store.settings.identity.namespaces
@@ -81,7 +86,7 @@ def dry_run(
             tables = [t for t in METADATA.sorted_tables if t.info["owner"] == "identity" or t.name == "storage_cursor"]
             METADATA.create_all(state.engine, tables=tables)
             trial = Store(store.log, state, store.facts, store.clock, settings)
-            events = _replay(store, state, Identity(trial, vault), remade, progress)
+            events = _replay(store, state, Identity(trial, vault), remade, progress, stop)
             with store.state.read() as one, state.read() as two:
                 found = _compare(_holders(one), _holders(two), examples)
                 before, after = _members(one), _members(two)
@@ -125,13 +130,16 @@ def _unsafe(connection: Any, _record: Any) -> None:
 
 
 def _replay(
-    store: Store, state: State, identity: Identity, remade: _Remade, progress: Callable[[int, int], None] | None
+    store: Store, state: State, identity: Identity, remade: _Remade, progress: Callable[[int, int], None] | None,
+    stop: Callable[[], bool],
 ) -> int:
     """Decide the events anew; return how many there were."""
     with store.state.read() as tx:
         end, _ = cursor(tx, "spine")
     count, now = 0, 0
     for batch, done in _batches(store, end, remade):
+        if stop():
+            raise Stopped
         now = max([now, *(event.received for event in batch)])
         with store.state.read() as live, state.write() as tx:
             events = [event for event in (_renumbered(live, tx, event) for event in batch) if event is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,10 @@ __all__ = ["Trials", "routes"]
 log = logging.getLogger("datong.web")
 
 
+_LONGEST = 600
+"""Seconds after which a trial is given up: the log is too long to be decided anew while somebody waits."""
+
+
 class Wanted(msgspec.Struct):
     """Changes to namespaces, by name: what of each would be another."""
 
@@ -34,6 +39,7 @@ class Trials:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._number = 0
+        self._stop = threading.Event()
         self._found: dict[str, Any] = {"state": "done", "progress": 1.0, "diff": None, "error": ""}
 
     def start(self, platform: Platform, changes: Mapping[str, Mapping[str, Any]]) -> int:
@@ -42,6 +48,7 @@ class Trials:
             if self._found["state"] == "running":
                 raise Conflict("another dry run is under way", hint="wait until it has finished")
             self._number += 1
+            self._stop = threading.Event()
             self._found = {"state": "running", "progress": 0.0, "diff": None, "error": ""}
         threading.Thread(target=self._carry_out, args=(platform, changes), name="datong-trial", daemon=True).start()
         return self._number
@@ -52,12 +59,23 @@ class Trials:
             raise NotFound(f"there is no dry run {number}", hint="start one", field="id")
         return self._found
 
+    def stop(self, number: int) -> None:
+        """Give up a trial under way, which ends within a moment; raises NotFound as `look` does."""
+        self.look(number)
+        self._stop.set()
+
     def _carry_out(self, platform: Platform, changes: Mapping[str, Mapping[str, Any]]) -> None:
         def tell(done: int, end: int) -> None:
             self._found = {**self._found, "progress": round(done / max(1, end), 3)}
 
+        over, asked = time.monotonic() + _LONGEST, self._stop
         try:
-            found = identity.dry_run(platform.store, platform.vault, changes, progress=tell)
+            found = identity.dry_run(
+                platform.store, platform.vault, changes, progress=tell,
+                stop=lambda: asked.is_set() or time.monotonic() > over)
+        except identity.Stopped:
+            self._found = {**self._found, "state": "stopped", "error": "" if asked.is_set() else "too_long"}
+            return
         except Exception as error:
             log.exception("a dry run of the identity policy failed", exc_info=error)
             self._found = {**self._found, "state": "failed", "error": type(error).__name__}
@@ -95,4 +113,12 @@ def look(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str, 
     return trials.look(number)
 
 
-routes = [start, look]
+@post("/identity/dry-run/{number:int}/stop", sync_to_thread=False, status_code=200)
+def stop(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str, Any]:
+    """Give up a trial that is under way; nothing of it is kept."""
+    trials: Trials = request.app.state.trials
+    trials.stop(number)
+    return trials.look(number)
+
+
+routes = [start, look, stop]

@@ -10,7 +10,7 @@ from tests.unit.identity.correcting import corrected
 from tests.unit.identity.town import START, Town
 
 from datong.errors import ConfigError
-from datong.identity import dry_run
+from datong.identity import Stopped, dry_run
 from datong.identity.dry_run import Merged, Parts
 from datong.model import DAY, Event, decode_event
 from datong.privacy import Vault
@@ -67,6 +67,13 @@ def test_shorter_life_would_split(town: Town, vault: Vault) -> None:
     assert found.split == [Parts(1, 2)]
     assert (found.merged_total, found.split_total, found.unchanged) == (0, 1, 1)
     assert heard == [(7, 7)]
+
+
+def test_a_run_that_is_stopped_finds_nothing_and_leaves_nothing(town: Town, vault: Vault) -> None:
+    before = dump(town.store)
+    with pytest.raises(Stopped):
+        dry_run(town.store, vault, {"user_id": {"limit": 2}}, stop=lambda: True)
+    assert dump(town.store) == before
 
 
 def test_blocked_value_would_link_nobody(town: Town, vault: Vault) -> None:

@@ -138,3 +138,5 @@ def test_a_policy_is_tried_without_being_made(user: TestClient[Any], mall: Mall)
     wrong = user.post("/api/identity/dry-run", json={"namespaces": {"phone": {"limit": 0}}})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "identity.namespaces.phone.limit")
     assert user.post("/api/identity/dry-run", json={"namespaces": {}}).status_code == 422
+    assert user.post("/api/identity/dry-run/2/stop").status_code == 404
+    assert user.post("/api/identity/dry-run/1/stop").json()["state"] == "done"  # too late to stop it

@@ -20,7 +20,7 @@ READ = ("/api/me", "/api/live", "/api/events", "/api/stream", "/api/members", "/
 WRITE = ("/api/campaigns/shoes-now/state", "/api/campaigns/shoes-now/launch", "/api/quarantine/replay",
          "/api/quarantine/discard", "/api/quarantine/1", "/api/review/1", "/api/review/1/undo", "/api/linking/runs",
          "/api/linking/runs/1/publish", "/api/linking/runs/1/withdraw", "/api/identity/dry-run",
-         *(f"/api/identity/{action}" for action in ACTIONS))
+         "/api/identity/dry-run/1/stop", *(f"/api/identity/{action}" for action in ACTIONS))
 OPEN = {"/api/login", "/api/logout", "/api/clock", "/healthz", "/metrics"}
 
 

@@ -46,6 +46,8 @@ export const policy = {
   "dryrun.run": "Work it out",
   "dryrun.busy": "Working it out …",
   "dryrun.clear": "Clear",
+  "dryrun.stop": "Stop",
+  "dryrun.toolong": "It took longer than ten minutes and was given up. Nothing was written. Try it on a copy with fewer events.",
   "dryrun.nothing": "Change a value first",
   "dryrun.period": "A number and one of s, m, h, d, w; empty for no end",
   "dryrun.members": "Members",

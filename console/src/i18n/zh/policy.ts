@@ -48,6 +48,8 @@ export const policy: Record<keyof typeof en, string> = {
   "dryrun.run": "试算",
   "dryrun.busy": "正在试算……",
   "dryrun.clear": "清除",
+  "dryrun.stop": "停止",
+  "dryrun.toolong": "已超过十分钟，试算停止，未写入任何内容。可在事件较少的副本上再试。",
   "dryrun.nothing": "请先修改一个值",
   "dryrun.period": "数字加 s、m、h、d、w 之一；留空表示没有期限",
   "dryrun.members": "会员数",

@@ -102,13 +102,17 @@ function Fields({ row, changes, onChange }: { row: PolicyRow; changes: Changes; 
 
 const ASK_AGAIN_MS = 500;
 
-/** Start a trial and wait for its end. */
-async function tried(namespaces: Record<string, Changes>, tell: (progress: number) => void): Promise<PolicyDiff> {
+/** Start a trial and wait for its end; null when it was stopped. */
+async function tried(namespaces: Record<string, Changes>, tell: (progress: number) => void, began: (id: string) => void,
+  tooLong: string): Promise<PolicyDiff | null> {
   tell(0);
   const { id } = await post<{ id: string }>("/api/identity/dry-run", { namespaces });
+  began(id);
   for (;;) {
     const trial = await get<PolicyTrial>(`/api/identity/dry-run/${encodeURIComponent(id)}`);
     if (trial.diff) return trial.diff;
+    if (trial.state === "stopped" && !trial.error) return null;
+    if (trial.state === "stopped") throw new Error(tooLong);
     if (trial.state === "failed") throw new Error(trial.error);
     tell(trial.progress);
     await new Promise((done) => setTimeout(done, ASK_AGAIN_MS));
@@ -122,7 +126,9 @@ export function DryRun({ policy }: { policy: Policy }) {
   const row = policy.namespaces.find((one) => one.name === name);
   const wanted = changed(policy.namespaces, changes);
   const [progress, setProgress] = useState(0);
-  const run = useMutation({ mutationFn: () => tried(wanted, setProgress) });
+  const [trial, setTrial] = useState("");
+  const run = useMutation({ mutationFn: () => tried(wanted, setProgress, setTrial, t("dryrun.toolong")) });
+  const stop = useMutation({ mutationFn: () => post(`/api/identity/dry-run/${encodeURIComponent(trial)}/stop`) });
   const said = Object.entries(wanted).map(([ns, fields]) =>
     `${w(ns)}: ${Object.keys(fields).map((field) => t(`policy.${field as keyof Changes}`)).join(", ")}`);
   return (
@@ -152,6 +158,11 @@ export function DryRun({ policy }: { policy: Policy }) {
           <button type="submit" className="button primary" disabled={!said.length || run.isPending}>
             {t(run.isPending ? "dryrun.busy" : "dryrun.run")}
           </button>
+          {run.isPending && (
+            <button type="button" className="button" disabled={!trial || stop.isPending} onClick={() => stop.mutate()}>
+              {t("dryrun.stop")}
+            </button>
+          )}
           <button type="button" className="button" disabled={!said.length} onClick={() => {
             setChanges({});
             run.reset();

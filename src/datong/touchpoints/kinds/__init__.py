@@ -7,8 +7,13 @@ from functools import cache
 from datong.errors import ConfigError
 from datong.hooks import plugins
 from datong.touchpoints.call import Kind
+from datong.touchpoints.kinds.beacon_app import BeaconApp
 from datong.touchpoints.kinds.ble import Ble
+from datong.touchpoints.kinds.ble_gateway import BleGateway
 from datong.touchpoints.kinds.epcis import Epcis
+from datong.touchpoints.kinds.meraki import Meraki
+from datong.touchpoints.kinds.mist import Mist
+from datong.touchpoints.kinds.portal import Portal
 from datong.touchpoints.kinds.pos import Pos
 from datong.touchpoints.kinds.web import Web
 from datong.touchpoints.kinds.webhook import Webhook
@@ -22,7 +27,10 @@ __all__ = ["find_kind", "kinds"]
 @cache
 def kinds() -> dict[str, Kind]:
     """Return every kind by name; an installed package may replace a built-in one."""
-    found: dict[str, type[Kind]] = {one.kind: one for one in (Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook, Epcis)}
+    built_in: tuple[type[Kind], ...] = (
+        Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook, Epcis, Meraki, Mist, BleGateway, BeaconApp, Portal,
+    )
+    found = {one.kind: one for one in built_in}
     found.update(plugins("datong.touchpoints"))
     return {name: kind() for name, kind in found.items()}
 

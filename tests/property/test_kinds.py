@@ -22,7 +22,8 @@ values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from((
         "sensor", "sightings", "mac", "rssi", "time", "data", "tags", "gw_mac", "events", "topic", "observations",
-        "type", "clientMac", "device", "id", "uuid", "major", "minor", "phone", "consent", "seq", "ies", "adverts", "gateway",
+        "type", "clientMac", "device", "id", "uuid", "major", "minor", "phone", "consent", "seq", "ies", "adverts",
+        "gateway",
     )), inner, max_size=5),
     max_leaves=25,
 )

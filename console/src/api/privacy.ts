@@ -78,3 +78,20 @@ export const enrichmentQuery = () =>
         currency: string;
       }>("/api/enrichment", {}, signal),
   });
+
+export interface ConsentWord {
+  purpose: string;
+  channel: string;
+  granted: boolean;
+  at: number;
+  source: string;
+  /** Nothing where the event is no longer in the log. */
+  proof: { event: string; received: number; details: Record<string, unknown> } | null;
+}
+
+export const consentWordsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["member", id, "consents"],
+    queryFn: async ({ signal }) =>
+      (await get<{ words: ConsentWord[] }>(`/api/members/${encodeURIComponent(id)}/consents`, {}, signal)).words,
+  });

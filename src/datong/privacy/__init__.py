@@ -14,7 +14,7 @@ from datong.privacy.mac import ANCHORING, Address, Macs, anchors, naming
 from datong.privacy.masking import mask
 from datong.privacy.person import Person
 from datong.privacy.policy import namespaces
-from datong.privacy.read import Consent, allowed, consent_history, consented, consents_of
+from datong.privacy.read import Consent, Proof, allowed, consent_history, consented, consents_of, proof_of
 from datong.privacy.redact import let_go
 from datong.privacy.register import erased_since, write_register
 from datong.privacy.reseal import reseal
@@ -23,8 +23,9 @@ from datong.privacy.step import Consents
 from datong.privacy.vault import Vault, next_line, open_vault
 
 __all__ = [
-    "ANCHORING", "Address", "Consent", "Consents", "Erasure", "Macs", "Person", "Vault", "age", "allowed",
+    "ANCHORING", "Address", "Consent", "Consents", "Erasure", "Macs", "Person", "Proof", "Vault", "age", "allowed",
     "anchors", "ask_erasure", "carry_out", "certificate", "consent_history", "consented", "consents_of",
     "erased_since", "erasures", "export_person", "is_genuine", "kept_for", "let_go", "make_identifier", "mask",
-    "namespaces", "naming", "next_line", "normalised", "open_vault", "reseal", "unfinished", "write_register",
+    "namespaces", "naming", "next_line", "normalised", "open_vault", "proof_of", "reseal", "unfinished",
+    "write_register",
 ]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from datong.model import decode_event
 from datong.privacy.tables import CONSENT, CONSENT_CHANGE
-from datong.storage import fetch_in
+from datong.storage import EVENTS, Log, fetch_in
 
-__all__ = ["Consent", "allowed", "consent_history", "consented", "consents_of"]
+__all__ = ["Consent", "Proof", "allowed", "consent_history", "consented", "consents_of", "proof_of"]
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """What was said under one identifier: `channel` is empty for every channel, `at` is in ms."""
+    """What was said under one identifier: `channel` is empty for every channel, `at` is in ms.
+
+    `offset` is the place of the event in the log, which is the proof of it; 0 where the question was what is valid.
+    """
 
     ident: int
     purpose: str
@@ -22,6 +27,18 @@ class Consent(msgspec.Struct, frozen=True):
     granted: bool
     at: int
     source: str
+    offset: int = 0
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What proves a word about consent: the event as it was received (ms), and what it says beside the word itself.
+
+    `details` are what the sender gave: the version of the text that was shown, its wording, the form, who asked.
+    """
+
+    event: str
+    received: int
+    details: dict[str, Any]
 
 
 def consents_of(tx: sa.Connection, idents: Iterable[int]) -> list[Consent]:
@@ -35,7 +52,17 @@ def consent_history(tx: sa.Connection, idents: Iterable[int]) -> list[Consent]:
     """Return every statement ever made under the identifier keys, oldest first."""
     rows = fetch_in(tx, sa.select(CONSENT_CHANGE), CONSENT_CHANGE.c.ident, idents)
     rows.sort(key=lambda row: (row.at, row.offset))
-    return [Consent(row.ident, row.purpose, row.channel, row.granted, row.at, row.source) for row in rows]
+    return [Consent(row.ident, row.purpose, row.channel, row.granted, row.at, row.source, row.offset) for row in rows]
+
+
+def proof_of(log: Log, word: Consent) -> Proof | None:
+    """Return the proof of a word from `consent_history`, or None where the event is no longer in the log."""
+    found = [entry for entry in log.read(word.offset - 1, 1) if entry.offset == word.offset and entry.topic == EVENTS]
+    if not found:
+        return None
+    event = decode_event(found[0].body)
+    details = {name: value for name, value in event.properties.items() if name not in ("purpose", "channel", "granted")}
+    return Proof(event.id, event.received, details)
 
 
 def consented(

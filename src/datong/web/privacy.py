@@ -15,12 +15,13 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from datong import identity
 from datong.errors import Rejected
 from datong.platform import Platform
-from datong.privacy import certificate, erasures, export_person, is_genuine
+from datong.privacy import certificate, consent_history, erasures, export_person, is_genuine, proof_of
 from datong.web.correct import actor_of
 
 __all__ = ["Progress", "routes"]
 
 log = logging.getLogger("datong.web")
+_WORDS = 200
 
 
 class Asked(msgspec.Struct):
@@ -114,4 +115,16 @@ def back_up(request: Request[Any, Any, State]) -> dict[str, str]:
     return {"folder": str(platform.back_up())}
 
 
-routes = [export, erase, listing, paper, verify, back_up]
+@get("/members/{number:int}/consents", sync_to_thread=True)
+def consents(request: Request[Any, Any, State], number: FromPath[int]) -> dict[str, Any]:
+    """Return every word a member ever said about consent, the newest first, with its proof; raises NotFound."""
+    platform: Platform = request.app.state.platform
+    with platform.store.state.read() as tx:
+        words = consent_history(tx, [i.key for i in identity.identifiers_of(tx, number)])
+    return {"words": [
+        {"purpose": w.purpose, "channel": w.channel, "granted": w.granted, "at": w.at, "source": w.source,
+         "proof": proof_of(platform.store.log, w)} for w in reversed(words[-_WORDS:])
+    ]}
+
+
+routes = [consents, export, erase, listing, paper, verify, back_up]

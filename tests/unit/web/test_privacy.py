@@ -110,3 +110,15 @@ def test_the_commands_export_erase_and_verify(tmp_path: Path, monkeypatch: pytes
     assert code != 0
     assert "not a certificate of this installation" in out
     assert run("erase")[0] == 2
+
+
+def test_every_word_about_consent_has_its_proof(mall: Mall, user: TestClient[Any]) -> None:
+    said = {"purpose": "marketing", "channel": "sms", "granted": False, "text_version": "2026-02", "asked_by": "till 3"}
+    mall.track("Consent Changed", said, userId="u17")
+    mall.drain()
+    words = user.get(f"/api/members/{mall.member('phone', PHONE)}/consents").json()["words"]
+    assert [(w["channel"], w["granted"]) for w in words] == [("sms", False), ("", True)]
+    assert words[0]["proof"]["details"] == {"text_version": "2026-02", "asked_by": "till 3"}
+    assert words[0]["source"] == "web"
+    assert words[1]["proof"]["details"] == {}
+    assert user.get("/api/members/999999/consents").status_code == 404

@@ -59,4 +59,8 @@ export const privacy = {
   "enrichment.failed": "The provider was not asked: {message}",
   "privacy.other.rejected_calls": "Rejected calls",
   "privacy.other.correction_reasons": "Reasons of corrections",
+  "consent.show": "History and proof",
+  "consent.hide": "Hide the history",
+  "consent.event": "event {event}",
+  "consent.gone": "the event is no longer in the log",
 } as const;

@@ -61,4 +61,8 @@ export const privacy: Record<keyof typeof en, string> = {
   "enrichment.failed": "未能询问：{message}",
   "privacy.other.rejected_calls": "被拒的数据",
   "privacy.other.correction_reasons": "更正的原因",
+  "consent.show": "历史与证明",
+  "consent.hide": "收起历史",
+  "consent.event": "事件 {event}",
+  "consent.gone": "该事件已不在日志中",
 };

@@ -10,6 +10,7 @@ import { EventLine } from "../../parts/EventLine";
 import { Answer, Notice } from "../../parts/Notice";
 import { Card, Page } from "../../parts/Page";
 import { Messages } from "../live/lists";
+import { ConsentWords } from "./ConsentWords";
 import { Coupons } from "./Coupons";
 import { ChannelBadge } from "./Members";
 import { Forget } from "./Forget";
@@ -33,6 +34,7 @@ function Body({ member }: { member: MemberPage }) {
         </Card>
         <Card title={t("member.consents")}>
           <Consents consents={member.consents} />
+          {member.consents.length > 0 && <ConsentWords id={String(member.id)} />}
         </Card>
       </div>
       <div className="span-8 stack">

@@ -24,6 +24,7 @@ from datong.cli.qr import qr
 from datong.cli.quarantine import quarantine
 from datong.cli.report import report
 from datong.cli.serve import serve
+from datong.cli.survey import survey
 from datong.cli.touchpoint import touchpoint
 from datong.cli.venue import venue
 from datong.errors import DatongError
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 for command in (
-    init, serve, demo, load, link, report, quarantine, touchpoint, qr, venue, goods, enrich, export, erase, key,
+    init, serve, demo, load, link, report, quarantine, survey, touchpoint, qr, venue, goods, enrich, export, erase, key,
     backup, restore, doctor,
 ):
     main.add_command(command)

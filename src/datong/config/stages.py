@@ -48,11 +48,16 @@ class TouchpointSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[places]`: `file` describes venues, floors, zones, shops and sensors; times decide about presence."""
+    """`[places]`: `file` describes venues, floors, zones, shops and sensors; times decide about presence.
+
+    `trilaterate` locates devices by the points of the sensors, in venues without a survey where three of a floor have
+    one; else a device is in the zone of the sensor that hears it best.
+    """
 
     file: str = ""
     exit_after: str = "3m"
     min_rssi: int = -90
+    trilaterate: bool = False
 
 
 class GoldenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

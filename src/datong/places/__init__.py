@@ -1,8 +1,8 @@
 """Places: venues, floors, zones, shops and sensors, and where each device is.
 
-Owns: `places` (venue, plan, zone, sensor, store, staff, heard, presence; facts store, venue, zone, staff, visit,
-counted, silence). Reads: the log's sightings, `Venue Updated`, `Store Updated`, `Door Counted` and its own events.
-Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the same however the sightings were cut
+Owns: `places` (venue, plan, survey, zone, sensor, store, staff, heard, presence; facts store, venue, zone, staff,
+visit, counted, silence). Reads: the log's sightings, `Venue Updated`, `Survey Imported`, `Store Updated`, `Door
+Counted` and its own events. Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the same however the sightings were cut
 into frames and batches; entering is stamped with the first sight, leaving with the last; a device that falls silent
 leaves although nothing else happens.
 """
@@ -30,6 +30,7 @@ from datong.places.plan import (
     Venue,
     Zone,
 )
+from datong.places.position import Accuracy
 from datong.places.presence import Spot
 from datong.places.read import (
     Here,
@@ -53,14 +54,15 @@ from datong.places.read import (
 from datong.places.request import drop_venue, update_venue
 from datong.places.staff import StaffDevice, register_staff, staff_devices
 from datong.places.step import Places
+from datong.places.survey import SurveyRow, import_survey, surveys
 from datong.places.venue_file import read_venue
 
 __all__ = [
-    "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan", "PlanChange",
-    "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span", "Spot", "StaffDevice",
-    "StoreRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "check_store", "drop_venue", "formats",
-    "ground_of", "known_stores", "plan_change", "plan_history", "polygon_of", "presence_of", "present",
-    "read_floor", "read_venue", "regions", "register_staff", "sensors", "spots_of", "staff_devices", "stores",
-    "stores_page", "trade_ring", "update_venue", "venue_at", "venue_problems", "venue_remarks", "venues",
-    "with_floor", "write_floor", "zones",
+    "Accuracy", "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan",
+    "PlanChange", "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span", "Spot",
+    "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "check_store",
+    "drop_venue", "formats", "ground_of", "import_survey", "known_stores", "plan_change", "plan_history",
+    "polygon_of", "presence_of", "present", "read_floor", "read_venue", "regions", "register_staff", "sensors",
+    "spots_of", "staff_devices", "stores", "stores_page", "surveys", "trade_ring", "update_venue", "venue_at",
+    "venue_problems", "venue_remarks", "venues", "with_floor", "write_floor", "zones",
 ]

@@ -1,6 +1,7 @@
 """From raw sightings of one device to its stays: a pure state machine with hysteresis.
 
-A device is in the zone whose sensor hears it best within a short window. It changes zone only when another zone was
+A device is in the zone of its point, where it can be located, else in the zone whose sensor hears it best within a
+short window. It changes zone only when another zone was
 best in two sightings, or is heard clearly stronger. It leaves after a time without any sighting. Entering is stamped
 with the first sight, leaving with the last one; so leaving is always told late, by the time-out.
 
@@ -15,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from datong.model import DAY, SECOND, Identifier
+from datong.places.position import Track
 
 __all__ = ["CLEAR_DB", "HITS", "KEEP", "NO_RSSI", "WINDOW", "Move", "Presence", "Sighting", "Spot", "leave", "sight"]
 
@@ -40,7 +42,8 @@ class Spot(NamedTuple):
 class Sighting(NamedTuple):
     """One reading: a device heard by `sensor`, which stands at `spot`, at `time` (ms) with `rssi` (dBm).
 
-    `received` is the platform's time (ms) when it came in.
+    `received` is the platform's time (ms) when it came in. Where the device was `located`, the spot is the zone of its
+    point and not that of the sensor.
     """
 
     sensor: str
@@ -48,6 +51,7 @@ class Sighting(NamedTuple):
     time: int
     rssi: int
     received: int
+    located: bool = False
 
 
 class Move(NamedTuple):
@@ -65,7 +69,8 @@ class Presence(msgspec.Struct, array_like=True):
     """What is known of one device: its stay in a venue and a zone, and a zone it may be moving to.
 
     `heard` is the platform's time when the last sighting came in; `recent` holds each sensor's newest reading as
-    (time, rssi, place, zone). Channel, identifiers and history are those of the latest sighting, for derived events.
+    (time, rssi, place, zone); `window` the (time, rssi) by which it is located, `track` where it was.
+    Channel, identifiers and history are those of the latest sighting, for derived events.
     """
 
     ident: int
@@ -84,6 +89,8 @@ class Presence(msgspec.Struct, array_like=True):
     channel: str = ""
     identifiers: tuple[Identifier, ...] = ()
     history: bool = False
+    window: dict[str, tuple[int, int]] = {}
+    track: Track | None = None
 
 
 def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:
@@ -99,7 +106,7 @@ def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:
         if s.time > p.last or p.heard + KEEP <= before:
             _enter(p, s, moves)
         return moves
-    sensor, spot, time, rssi, received = s
+    sensor, spot, time, rssi, received, _ = s
     if time < p.since or time < p.last - WINDOW:
         return moves  # too late to say where the device was
     if received > p.heard:
@@ -109,7 +116,7 @@ def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:
     if old is None or old[0] < time:
         recent[sensor] = (time, rssi, *spot)
     elif old[0] == time:
-        if old == (time, rssi, *spot):
+        if old[1] == rssi:
             return moves  # heard before: frames of one sensor may overlap
         recent[sensor] = (time, rssi, *spot)
     if time > p.last:
@@ -151,7 +158,7 @@ def _decide(p: Presence, s: Sighting, moves: list[Move]) -> None:
         stale = [code for code, reading in recent.items() if reading[0] < floor]
         for code in stale:
             del recent[code]
-    if len(recent) > 1:
+    if len(recent) > 1 and not s.located:
         top: tuple[int, int, str, str] | None = None
         for at, rssi, where, area in recent.values():
             if area == zone and where == place and (present is None or rssi > present):

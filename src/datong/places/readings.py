@@ -37,6 +37,8 @@ class Readings:
         self.sensors: dict[str, Heard] = {}
         self.order: list[tuple[str, int, int]] = []
         """(sensor, platform's time, sightings) event by event: what their rhythm is told by."""
+        self.changes: list[tuple[int, Event]] = []
+        """New plans and surveys, each with the position of the first reading after it."""
         self.spots, self._weakest, self._ignored = spots, weakest, ignored
         self._at = 0
 
@@ -50,6 +52,9 @@ class Readings:
                 self._one(event, before)
             elif event.id in plans and event.type == UPDATED:
                 self._replant(event.place, plans[event.id])
+                self.changes.append((self._at, event))
+            elif event.type == "Survey Imported":
+                self.changes.append((self._at, event))
             if event.received > before:
                 before = event.received
 

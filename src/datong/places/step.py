@@ -13,10 +13,12 @@ from datong.errors import ConfigError
 from datong.model import Batch, Event, Identifier, duration, local_parts
 from datong.places import fold
 from datong.places.health import RECOVERED, Silence, note_heard
+from datong.places.locating import Locating
 from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
 from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight
 from datong.places.readings import Readings
 from datong.places.staff import REGISTERED, ignored, take_staff
+from datong.places.survey import IMPORTED, note_surveys
 from datong.places.tables import PRESENCE, SENSOR
 from datong.places.venue_file import read_venue
 from datong.storage import FactsTx, Stage, Store, cursor, fetch_in, upsert
@@ -29,6 +31,7 @@ _PRESENCES = sa.select(PRESENCE.c.ident, PRESENCE.c.body)
 _REMEMBERED = 200_000
 """Devices that are kept in memory between batches, some 150 bytes each beside their row."""
 _MASTER = frozenset({UPDATED, "Store Updated", REGISTERED})
+_SURVEYED = frozenset({UPDATED, IMPORTED})
 
 
 class Places(Stage):
@@ -54,22 +57,27 @@ class Places(Stage):
             """Keys of devices that are nobody's visit: those of the staff."""
         self._present: dict[int, Presence] = {}
         self._committed = -1
+        self._locating = Locating(store, store.settings.places.trilaterate)
         self._dimensions_old = True
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
         """Take master data and sightings into the state and derive the Venue and Zone events."""
         if any(event.type == UPDATED for event in batch.events):
             self._spots = _spots(tx)  # a batch that broke off may have moved them
+        if any(event.type in _SURVEYED for event in batch.events):
+            self._locating.open(tx)
         store_updates(tx, batch.events)
         plans = plan_updates(tx, batch.events, self._settings.retailer.language)
         if any(event.type == REGISTERED for event in batch.events):
             take_staff(tx, batch.events)
             self._ignored = ignored(tx, batch.now)
+        note_surveys(tx, batch.events)
         heard = Readings(self._spots, self._settings.places.min_rssi, self._ignored)
         heard.take(batch.events, {event.id: venue for event, venue in plans})
         self._spots = heard.spots
         batch.derived += [self._recovered(batch, one) for one in note_heard(tx, heard.order, self._spots)]
         known = self._load(tx, heard.devices)
+        self._locating.locate(heard, known, {event.id: venue for event, venue in plans}, tx)
         told: list[tuple[int, Event]] = []
         for ident, readings in heard.devices.items():
             p = known.get(ident)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from datong.storage import fact_table, state_table
 
 __all__ = ["COUNTED", "HEARD", "PLAN", "PRESENCE", "SENSOR", "SILENCE", "STAFF", "STAFF_FACT", "STORE", "STORE_FACT",
-           "VENUE", "VENUE_FACT", "VISIT_FACT", "ZONE", "ZONE_FACT"]
+           "SURVEY", "VENUE", "VENUE_FACT", "VISIT_FACT", "ZONE", "ZONE_FACT"]
 
 VENUE = state_table(
     "places", "venue",
@@ -89,6 +89,18 @@ HEARD = state_table(
     sa.Column("count", sa.BigInteger, nullable=False),
 )
 """How each sensor speaks: what its silence is measured by."""
+
+SURVEY = state_table(
+    "places", "survey",
+    sa.Column("place", sa.String(64), primary_key=True),
+    sa.Column("file", sa.String(64), nullable=False),  # the model, in the data folder under surveys/
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.String(128), nullable=False),
+    sa.Column("scans", sa.Integer, nullable=False),
+    sa.Column("sensors", sa.Integer, nullable=False),
+    sa.Column("accuracy", sa.LargeBinary, nullable=False),  # JSON of position.Accuracy
+)
+"""The survey in use of each venue that has one."""
 
 PRESENCE = state_table(
     "places", "presence",

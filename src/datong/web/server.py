@@ -45,6 +45,7 @@ from datong.web import (
     scenes,
     sdk,
     shopper,
+    survey,
     till,
     trial,
     venues,
@@ -122,7 +123,7 @@ def _console(platform: Platform) -> Litestar:
             *live.routes, *visitors.routes, *visitation.routes, *members.routes, *why.routes, *correct.routes,
             *review.routes, *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes,
             *campaigns.routes, *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes, *enrichment.routes,
-            *shopper.console,
+            *shopper.console, *survey.routes,
             Router("/commerce", route_handlers=commerce.routes),
         ],
     )

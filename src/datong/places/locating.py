@@ -1,0 +1,202 @@
+"""Locating: readings of venues with a survey get the zone of a point instead of that of their sensor.
+
+Each reading is looked at with what the other sensors heard of the device within `WINDOW`; all of a batch are located at
+once, then smoothed device by device. What is remembered of a device, its window and its track, depends on nothing but
+its readings in order, so batches may be cut anywhere. A new survey or plan counts from its event on.
+"""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import sqlalchemy as sa
+
+from datong.errors import ConfigError
+from datong.model import Event
+from datong.places.geometry import ZoneIndex
+from datong.places.master import UPDATED
+from datong.places.plan import Venue
+from datong.places.position import Anchors, Fingerprint, Located, Locator, Scans, Track, Trilateration
+from datong.places.presence import WINDOW, Presence, Sighting, Spot
+from datong.places.read import venue_at, venues
+from datong.places.readings import Reading, Readings
+from datong.places.survey import surveys
+from datong.storage import Store
+
+__all__ = ["Locating", "anchors_of"]
+
+_NEAR = 5.0
+"""How far (m) from a zone a point may lie and still belong to it: corridors are often in none."""
+_LEAST = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Site(NamedTuple):
+    """A venue whose devices are located."""
+
+    locator: Locator
+    zones: ZoneIndex
+
+
+class _Job(NamedTuple):
+    """A reading to be located: of which device, at which place in its list, at which site, with which window."""
+
+    ident: int
+    number: int
+    place: str
+    site: Site
+    window: dict[str, float]
+
+
+class Locating:
+    """The venues with a survey; with `trilaterate` also those where three sensors of a floor have a point."""
+
+    def __init__(self, store: Store, trilaterate: bool) -> None:
+        """Read the surveys that are there."""
+        self._folder, self._trilaterate = store.settings.data / "surveys", trilaterate
+        self._sites: dict[str, Site] = {}
+        with store.state.read() as tx:
+            self.open(tx)
+
+    def open(self, tx: sa.Connection) -> None:
+        """Make the sites those of the state."""
+        self._sites = {}
+        rows = surveys(tx)
+        for venue in venues(tx) if self._trilaterate else [v for code in rows if (v := venue_at(tx, code)[0])]:
+            self._put(self._sites, venue, rows[venue.code].file if venue.code in rows else "")
+
+    def locate(self, heard: Readings, known: dict[int, Presence], plans: Mapping[str, Venue | None],
+               tx: sa.Connection) -> None:
+        """Give the readings in `heard` the zones of their points, and take windows and tracks along in `known`."""
+        starts, sites = [0], [self._sites]
+        for at, event in heard.changes:
+            starts.append(at)
+            sites.append(self._after(sites[-1], event, plans, tx))
+        self._sites = sites[-1]
+        if not any(sites):
+            return
+        jobs = list(_jobs(heard.devices, known, starts, sites))
+        found = _found(jobs)
+        points = [_follow(known[job.ident], heard.devices[job.ident][job.number][1], job.place, point)
+                  for job, point in zip(jobs, found, strict=True)]
+        for job, zone in zip(jobs, _zones(jobs, points), strict=True):
+            if zone:
+                readings = heard.devices[job.ident]
+                at, sighting, *rest = readings[job.number]
+                made = sighting._replace(spot=Spot(job.place, zone), located=True)
+                readings[job.number] = (at, made, *rest)  # type: ignore[assignment]
+
+    def _after(self, sites: dict[str, Site], event: Event, plans: Mapping[str, Venue | None],
+               tx: sa.Connection) -> dict[str, Site]:
+        made = {place: site for place, site in sites.items() if place != event.place}
+        if event.type == UPDATED:
+            venue, old = plans.get(event.id), sites.get(event.place)
+            if venue is not None and old is not None and isinstance(old.locator, Fingerprint):
+                made[event.place] = Site(old.locator, ZoneIndex(venue))
+            elif venue is not None:
+                self._put(made, venue, "")
+        else:
+            venue, _ = venue_at(tx, event.place)
+            if venue is not None:
+                self._put(made, venue, str(event.properties.get("file") or ""))
+        return made
+
+    def _put(self, sites: dict[str, Site], venue: Venue, file: str) -> None:
+        """Add the site of a venue, if it has a survey (or sensors to trilaterate by)."""
+        if file:
+            try:
+                sites[venue.code] = Site(Fingerprint.unpack((self._folder / file).read_bytes()), ZoneIndex(venue))
+                return
+            except (OSError, ConfigError) as error:
+                _log.error("the survey of %s cannot be used, devices are at their strongest sensor: %s",
+                           venue.code, error)
+        if self._trilaterate and (anchors := anchors_of(venue)) is not None:
+            sites[venue.code] = Site(Trilateration(anchors), ZoneIndex(venue))
+
+
+def anchors_of(venue: Venue) -> Anchors | None:
+    """Return the sensors with a point and a floor; None where no floor has three that stand apart."""
+    floors = tuple(floor.code for floor in venue.floors)
+    of_zone = {zone.code: floor.code for floor, zone in venue.zones()}
+    placed = [(s, s.floor or of_zone.get(s.zone, "")) for s in venue.sensors if s.kind != "counter" and (s.x or s.y)]
+    placed = [(s, floor) for s, floor in placed if floor in floors]
+    apart = [len({(s.x, s.y) for s, floor in placed if floor == code}) for code in floors]
+    if max(apart, default=0) < 3:
+        return None
+    return Anchors(tuple(s.code for s, _ in placed), np.array([s.x for s, _ in placed]),
+                   np.array([s.y for s, _ in placed]),
+                   np.array([floors.index(f) for _, f in placed], np.int64), floors)
+
+
+def _jobs(devices: Mapping[int, list[Reading]], known: dict[int, Presence], starts: list[int],
+          sites: list[dict[str, Site]]) -> Iterable[_Job]:
+    """Give the readings to be located with their windows; late ones and those heard before are none."""
+    for ident, readings in devices.items():
+        for number, (at, sighting, *_) in enumerate(readings):
+            site = sites[bisect_right(starts, at) - 1].get(sighting.spot.place)
+            if site is None:
+                continue
+            p = known.get(ident)
+            if p is None:
+                p = known[ident] = Presence(ident)
+            newest = max((time for time, _ in p.window.values()), default=sighting.time)
+            old = p.window.get(sighting.sensor)
+            reading = (sighting.time, sighting.rssi)
+            if sighting.time < newest - WINDOW or (old is not None and (old[0] > sighting.time or old == reading)):
+                continue
+            least = max(newest, sighting.time) - WINDOW
+            p.window = {sensor: r for sensor, r in p.window.items() if r[0] >= least} | {sighting.sensor: reading}
+            window = {sensor: float(rssi) for sensor, (_, rssi) in p.window.items()}
+            yield _Job(ident, number, sighting.spot.place, site, window)
+
+
+def _found(jobs: list[_Job]) -> list[tuple[str, float, float, float] | None]:
+    """Return floor, x, y and accuracy of each job, None where its window says nothing."""
+    found: list[tuple[str, float, float, float] | None] = [None] * len(jobs)
+    by_site: dict[int, list[int]] = {}
+    for number, job in enumerate(jobs):
+        by_site.setdefault(id(job.site), []).append(number)
+    for numbers in by_site.values():
+        points: Located = jobs[numbers[0]].site.locator.locate(Scans.of(jobs[n].window for n in numbers))
+        for at, number in enumerate(numbers):
+            if points.floor[at] >= 0:
+                found[number] = (points.floors[points.floor[at]], float(points.x[at]), float(points.y[at]),
+                                 max(_LEAST, float(points.accuracy_m[at])))
+    return found
+
+
+def _follow(p: Presence, sighting: Sighting, place: str,
+            found: tuple[str, float, float, float] | None) -> tuple[str, float, float] | None:
+    """Take a point into the device's track and return where it is then; floors are told apart by venue."""
+    if found is None:
+        return None
+    floor, x, y, accuracy = found
+    storey = f"{place}/{floor}"
+    if p.track is None or not p.track.floor.startswith(f"{place}/"):
+        p.track = Track.begin(x, y, accuracy, storey, sighting.time)
+    else:
+        p.track.move(x, y, accuracy, storey, sighting.time)
+    return p.track.floor.removeprefix(f"{place}/"), p.track.x, p.track.y
+
+
+def _zones(jobs: list[_Job], points: list[tuple[str, float, float] | None]) -> list[str]:
+    """Return the zone of each job's point, or empty."""
+    zones = [""] * len(jobs)
+    by_floor: dict[tuple[int, str], list[int]] = {}
+    for number, (job, point) in enumerate(zip(jobs, points, strict=True)):
+        if point is not None:
+            by_floor.setdefault((id(job.site), point[0]), []).append(number)
+    for (_, floor), numbers in by_floor.items():
+        index: Any = jobs[numbers[0]].site.zones
+        at = np.array([points[n][1:] for n in numbers])  # type: ignore[index]
+        codes = index.codes(floor)
+        for number, zone in zip(numbers, index.locate(floor, at[:, 0], at[:, 1], _NEAR), strict=True):
+            if zone >= 0:
+                zones[number] = codes[zone]
+    return zones
+
+

@@ -1,10 +1,10 @@
 """Places: venues, floors, zones, shops and sensors, and where each device is.
 
 Owns: `places` (venue, plan, survey, zone, sensor, store, staff, heard, presence; facts store, venue, zone, staff,
-visit, counted, silence). Reads: the log's sightings, `Venue Updated`, `Survey Imported`, `Store Updated`, `Door
-Counted` and its own events. Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the same however the sightings were cut
-into frames and batches; entering is stamped with the first sight, leaving with the last; a device that falls silent
-leaves although nothing else happens.
+visit, counted, silence). Reads: the log's sightings, `Venue Updated`, `Survey Imported`, `Store Updated`,
+`Door Counted` and its own events. Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the
+same however the sightings were cut into frames and batches; entering is stamped with the first sight, leaving with the
+last; a device that falls silent leaves although nothing else happens.
 """
 
 from datong.places.check import venue_problems, venue_remarks

@@ -35,7 +35,7 @@ def plan_text() -> str:
             f"{{code: {code}{letter}, name: {letter}, rect: {{x: {n * 10}, y: 0, w: 10, h: 20}}}}"
             for n, letter in enumerate("abcd")) + "]}\n" for code in ANCHORS.floors)
     sensors = "".join(
-        f"      - {{code: '{code}', floor: '{ANCHORS.floors[ANCHORS.floor[n]]}', x: {ANCHORS.x[n]}, y: {ANCHORS.y[n]}}}\n"
+        f"      - {{code: '{code}', floor: '{code[0]}', x: {ANCHORS.x[n]}, y: {ANCHORS.y[n]}}}\n"
         for n, code in enumerate(ANCHORS.sensors))
     return PLAN.format(floors=floors, sensors=sensors)
 

@@ -35,8 +35,8 @@ def survey(walks: int = 6, seed: int = 1) -> Survey:
         heard = scans_at(x, y, floor, seed * 100 + walk, gain=walk % 3 * 3.0)
         parts.append((x, y, floor, np.full(120, walk), heard.table(ANCHORS.sensors)))
     dbm = np.concatenate([part[4] for part in parts])
-    x, y, floor, walk = (np.concatenate([part[n] for part in parts]) for n in range(4))
-    return Survey(x, y, floor, walk, Scans.of_table(ANCHORS.sensors, dbm), FLOORS)
+    x, y, floor, number = (np.concatenate([part[n] for part in parts]) for n in range(4))
+    return Survey(x, y, floor, number, Scans.of_table(ANCHORS.sensors, dbm), FLOORS)
 
 
 def asked(count: int = 300, seed: int = 9) -> Survey:

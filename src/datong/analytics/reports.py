@@ -16,6 +16,7 @@ from datong.analytics.journey import funnel
 from datong.analytics.layout import Column, Kind, Report, cell
 from datong.analytics.membership import members
 from datong.analytics.response import campaigns
+from datong.analytics.screens import spots
 from datong.analytics.shelves import cover, price_differences, sell_through, sold_out
 from datong.analytics.titles import title
 from datong.analytics.turnover import sales
@@ -32,14 +33,14 @@ _KINDS: dict[str, Kind] = {
     "low": "money", "high": "money", "incremental": "money", "share": "percent", "known": "percent",
     "silent": "percent", "date": "date",
     "day": "date", "last": "date", "dwell_median_ms": "dwell", "dwell_p90_ms": "dwell", "recency": "decimal",
-    "cover": "decimal", "since": "date",
+    "shown_ms": "dwell", "cover": "decimal", "since": "date",
     **dict.fromkeys(("list_online", "list_shop", "paid_online", "paid_shop", "difference"), "money"),
     **dict.fromkeys(("reserved", "in_transit", "sold", "skus"), "number"),
     **dict.fromkeys(
         ("hour", "rank", "quantity", "receipts", "members", "decile", "sends", "reached", "assigned_treated",
          "assigned_holdout", "redemptions", "redeeming", "visits", "devices", "heard", "heard_low", "heard_high",
          "visits_low", "visits_high", "counted", "passers",
-         "moves", "stays", "entries", "exits"),
+         "moves", "stays", "entries", "exits", "plays", "looks"),
         "number",
     ),
 }
@@ -269,6 +270,12 @@ def _prices(store: Store, asked: _Asked) -> _Body:
     ], ["difference: online minus shop; of what was paid where both sold it, else of the price lists"]
 
 
+def _screens(store: Store, asked: _Asked) -> _Body:
+    rows = [msgspec.structs.asdict(one) for one in spots(store, **asked.period, place=asked.place)]
+    return ("screen", "spot", "campaign", "place", "zone", "plays", "shown_ms", "devices", "looks", "members"), rows, [
+        "devices were in the screen's zone for three seconds of a turn or more; members only those who agreed"]
+
+
 def _choice(asked: _Asked, choices: Sequence[str]) -> str:
     """Return what the report is split by, the first choice when nothing was said."""
     if asked.by and asked.by not in choices:
@@ -280,6 +287,6 @@ def _choice(asked: _Asked, choices: Sequence[str]) -> str:
 REPORTS: dict[str, Callable[[Store, _Asked], _Body]] = {
     "sales": _sales, "members": _members, "campaigns": _campaigns, "visits": _visits, "funnel": _funnel,
     "overlap": _overlap, "stock": _stock, "sell_through": _sell_through, "stock_outs": _stock_outs, "prices": _prices,
-    "attendance": _attendance, "flows": _flows,
+    "attendance": _attendance, "flows": _flows, "screens": _screens,
 }
 """Every report by its name."""

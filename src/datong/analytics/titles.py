@@ -45,6 +45,8 @@ _TITLES = {
     "since": ("Since", "自"), "list_online": ("List, online", "线上标价"), "list_shop": ("List, shop", "门店标价"),
     "paid_online": ("Paid, online", "线上实付"), "paid_shop": ("Paid, shop", "门店实付"),
     "difference": ("Difference", "价差"),
+    "screens": ("Screens", "屏幕"), "screen": ("Screen", "屏幕"), "spot": ("Spot", "画面"),
+    "plays": ("Plays", "播放次数"), "shown_ms": ("Shown for", "播放时长"), "looks": ("Looks", "可见次数"),
     "significant": ("Significant", "显著"), "method": ("Method", "方法"), "top": ("Best members", "高价值会员"),
 }
 

@@ -24,6 +24,7 @@ from datong.commerce import (
     stock_of,
     variants_of,
 )
+from datong.marketing import coupons_of, offer_text
 from datong.model import Gs1, Item, Sku, read_digital_link
 from datong.places import known_stores, stores, venues
 from datong.platform import Platform
@@ -112,6 +113,7 @@ def product_page(
             return render(request, "note.html", 404, title=words["unknown_code"], text=words["ask"])
         rows = _rows(tx, shown)
         here = price_of(tx, [shown.sku], shown.place, now).get(shown.sku)
+        mine = coupons_of(tx, who.member)[:20] if who.member is not None else []
         online = price_of(tx, [shown.sku], "", now, "web").get(shown.sku)
     if scanned is not None and not is_robot(request):
         _tell_scanned(request, who, shown, product, scanned)
@@ -124,7 +126,9 @@ def product_page(
         price=money(here.amount, here.currency or currency) if here else "",
         online=money(online.amount, online.currency or currency) if online else "", rows=rows,
         token=_token(platform, msgspec.structs.replace(shown, nonce=secrets.token_urlsafe(9))),
-        known=bool(who.identifiers),
+        known=bool(who.identifiers), coupons=[
+            {"code": one.code, "offer": offer_text(one.offer, currency, "zh-CN" if lang == "zh" else "en")}
+            for one in mine if one.redeemed is None and one.expires > now][:3],
         follow=next(accounts, ""), said=said, code=code, pick_up=pick_up, open=open_,
     )
 

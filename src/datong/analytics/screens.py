@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 import ibis
 import msgspec
@@ -57,16 +58,17 @@ def spots(
     keys = ("screen", "spot", "campaign", "place", "zone")
     shown = rows(played.group_by(*keys).agg(plays=ibis._.count(), shown_ms=(ibis._.end - ibis._.start).sum()))
     seen = with_member(store, _overlaps(store, since, until, place))
-    found = rows(seen.group_by(*keys).agg(
-        devices=ibis._.ident.nunique(), looks=ibis._.count(), known=ibis._.member.collect().unique()))
-    by_key = {tuple(row[key] for key in keys): row for row in found}
-    agreed = _agreed(store, {member for row in found for member in row["known"] or () if member is not None})
-    out = []
+    counted = {tuple(row[key] for key in keys): row for row in rows(
+        seen.group_by(*keys).agg(devices=ibis._.ident.nunique(), looks=ibis._.count()))}
+    known = rows(seen.filter(seen.member.notnull()).select(*keys, "member").distinct())
+    agreed = _agreed(store, {row["member"] for row in known})
+    members = Counter(tuple(row[key] for key in keys) for row in known if row["member"] in agreed)
+    found = []
     for row in shown:
-        one = by_key.get(tuple(row[key] for key in keys), {"devices": 0, "looks": 0, "known": []})
-        members = len(agreed.intersection(one["known"] or ()))
-        out.append(Seen(**row, devices=one["devices"], looks=one["looks"], members=members))
-    return sorted(out, key=lambda s: (-s.plays, s.screen, s.spot))
+        key = tuple(row[name] for name in keys)
+        one = counted.get(key, {"devices": 0, "looks": 0})
+        found.append(Seen(**row, devices=one["devices"], looks=one["looks"], members=members[key]))
+    return sorted(found, key=lambda s: (-s.plays, s.screen, s.spot))
 
 
 def exposures(

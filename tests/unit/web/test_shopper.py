@@ -185,9 +185,9 @@ def test_who_asks_is_remembered_by_a_coupon_and_forgotten_again(mall: Mall, clie
     assert "HttpOnly" in done.headers["set-cookie"]
     mall.drain()
     assert "Remember me" not in client.get(f"/c/{code}").text
-    page = client.get("/q/boots").text
-    assert "Welcome back" in page
-    assert f'<a href="/c/{code}">20% off</a>' in page
+    greeted = client.get("/q/boots").text
+    assert "Welcome back" in greeted
+    assert f'<a href="/c/{code}">20% off</a>' in greeted
     last = scans(mall)[-1]
     with mall.store.state.read() as tx:
         assert who(tx, [last.ident])[last.ident] == mall.member("member_card", CARD)

@@ -36,11 +36,11 @@ def master(mall: Mall, start: int) -> list[Action]:
     for number, goods in enumerate(mall.all_goods()):
         digits = f"69{number:010d}"
         about = {"product_id": goods.sku, "name": goods.name, "category": goods.category, "brand": goods.brand,
-                 "price": money(goods.price), "style": goods.sku.rpartition("-")[0],
+                 "price": money(goods.price),
                  "season": _SEASONS[number % len(_SEASONS)], "gtins": [digits + check_digit(digits)]}
         actions.append(Action(start, "archive", track("Product Updated", f"product.{goods.sku}", start, about)))
     for shop, shelf in mall.goods.items():
-        there = [{"product_id": g.sku, "quantity": 2 + sum(map(ord, g.sku)) * 7 % 24} for g in shelf]
+        there = [{"product_id": g.sku, "quantity": 6 + sum(map(ord, g.sku)) * 7 % 90} for g in shelf]
         actions.append(Action(start, "archive", track("Stock Counted", f"count.{shop}", start,
                                                       {"store_id": shop, "products": there})))
     return actions

@@ -27,7 +27,7 @@ function About({ sku }: { sku: SkuPage }) {
   ];
   const others = sku.variants.filter((one) => one.sku !== sku.sku);
   return (
-    <Card title={sku.name || sku.sku} headless>
+    <Card title={sku.name || sku.sku}>
       <dl className="pairs">
         {pairs.filter(([, value]) => value).map(([name, value]) => (
           <div className="pair" key={name}>

@@ -120,15 +120,13 @@ export default function Order() {
       <Answer query={query} lines={12}>
         {(order) => (
           <>
-            <Card title={t("orders.state")} headless>
-              <Figures items={[
-                { name: t("orders.state"), value: <OrderBadge state={order.state} />, note: order.paid ? undefined : t("orders.unpaid") },
-                { name: t("orders.amount"), value: format.money(order.amount), note: order.given ? `${t("order.given")} ${format.money(order.given)}` : undefined },
-                { name: t("orders.placed"), value: format.dateTime(order.placed) },
-                ...(order.code ? [{ name: t("order.code"), value: order.code }] : []),
-                { name: t("order.shopper"), value: <MemberLink member={order.member} label={order.label} /> },
-              ]} />
-            </Card>
+            <Figures items={[
+              { name: t("orders.state"), value: <OrderBadge state={order.state} />, note: order.paid ? undefined : t("orders.unpaid") },
+              { name: t("orders.amount"), value: format.money(order.amount), note: order.given ? `${t("order.given")} ${format.money(order.given)}` : undefined },
+              { name: t("orders.placed"), value: format.clock(order.placed), note: format.date(order.placed) },
+              ...(order.code ? [{ name: t("order.code"), value: order.code }] : []),
+              { name: t("order.shopper"), value: <MemberLink member={order.member} label={order.label} /> },
+            ]} />
             <Card title={t("order.next")}>
               <NextSteps order={order} />
             </Card>

@@ -267,7 +267,7 @@ def _prices(store: Store, asked: _Asked) -> _Body:
     found = price_differences(store, **asked.period, place=asked.place, top=asked.top)
     return ("sku", "sku_name", "list_online", "list_shop", "paid_online", "paid_shop", "difference"), [
         msgspec.structs.asdict(one) for one in found
-    ], ["difference: online minus shop; of what was paid where both sold it, else of the price lists"]
+    ], ["difference: online minus shop; of the price lists where they differ, else of what was paid"]
 
 
 def _screens(store: Store, asked: _Asked) -> _Body:

@@ -54,7 +54,7 @@ class Out(msgspec.Struct, frozen=True):
 class Difference(msgspec.Struct, frozen=True):
     """Prices of a SKU, in minor units: by the lists, and what was paid for one piece on average in the period.
 
-    `difference` is online minus shop: of what was paid where both sold it, else of the lists.
+    `difference` is online minus shop: of the lists where they differ, else of what was paid.
     """
 
     sku: str
@@ -136,7 +136,7 @@ def price_differences(
 ) -> list[Difference]:
     """Return SKUs that cost something else online than in the shops (or in the shop `place`), the furthest apart first.
 
-    Lists are those valid now, of the channels `web` and `pos`; online means orders, in the shop means receipts.
+    Lists are those valid now, of the channels `web` and `pos`; paid online means orders, in the shop receipts.
     """
     since, until = _period(store, since, until)
     paid: dict[str, dict[str, int]] = {}
@@ -155,8 +155,8 @@ def price_differences(
     for sku in wanted:
         lists = [price[sku].amount if sku in price else None for price in (online, shop)]
         each = [_each(paid.get(sku, {}), kind) for kind in ("order", "sale")]
-        a, b = each if None not in each else lists
-        if a is not None and b is not None and (a != b or lists[0] != lists[1]):
+        a, b = lists if lists[0] != lists[1] and None not in lists else each
+        if a is not None and b is not None and a != b:
             name = names[sku].name if sku in names else ""
             found.append(Difference(sku, name, lists[0], lists[1], each[0], each[1], a - b))
     return sorted(found, key=lambda d: (-abs(d.difference), d.sku))[:top]

@@ -60,6 +60,8 @@ async def put(request: Request[Any, Any, State], kind: str, properties: dict[str
     platform: Platform = request.app.state.platform
     source, name = source_of(request), request_id(request)
     said = {key: value for key, value in properties.items() if value not in (None, "", [])}
+    if source == "console":
+        said.setdefault("channel", source)
     call = Call("track", kind, name, properties={**said, "actor": actor_of(request)}, **parts)
     result = (await platform.intake.accept(source, [call]))[0]
     if result.status == "conflict":

@@ -26,7 +26,7 @@ export const orders = {
   "order.gone": "Handed over",
   "order.returned": "Came back",
   "order.way": "How it went",
-  "order.refused": "refused: {reason}",
+  "order.refused": "Refused",
   "order.kept": "Kept pieces",
   "order.kept.empty": "Nothing is kept for it.",
   "order.shipments": "Parcels",

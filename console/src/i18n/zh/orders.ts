@@ -26,7 +26,7 @@ export const orders = {
   "order.gone": "已交付",
   "order.returned": "已退回",
   "order.way": "经过",
-  "order.refused": "已拒绝：{reason}",
+  "order.refused": "已拒绝",
   "order.kept": "预留",
   "order.kept.empty": "没有为它预留商品。",
   "order.shipments": "包裹",

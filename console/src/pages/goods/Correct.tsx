@@ -52,6 +52,7 @@ export function Correct({ sku, places }: { sku: string; places: string[] }) {
       </button>
       <Confirm open={open} title={t("goods.correct.title", { sku })} points={[t(`goods.correct.${kind}`)]} action={t("goods.correct")}
         busy={send.isPending} ready={ready} onClose={() => setOpen(false)} onConfirm={confirm}>
+        <div className="stack">
         <Choice label={t("goods.kind")} value={kind} options={KINDS.map((name) => ({ value: name, text: t(`move.${name}`) }))} onChange={setKind} />
         <label className="field">
           {t("goods.store")}
@@ -72,6 +73,7 @@ export function Correct({ sku, places }: { sku: string; places: string[] }) {
             <input className="input" value={reason} onChange={(event) => setReason(event.target.value)} />
           </label>
         )}
+        </div>
       </Confirm>
     </>
   );

@@ -74,6 +74,7 @@ export function NextSteps({ order }: { order: OrderPage }) {
       <Confirm open={step !== ""} title={t("order.confirm", { step: maybe(`step.${step}`, step), ref: order.ref })}
         points={step ? [maybe(`order.point.${step}`, step)] : []} action={maybe(`step.${step}`, step)} danger={FINAL.has(step)}
         busy={take.isPending} ready={!needsPlace || said.store_id.trim() !== ""} onClose={() => setStep("")} onConfirm={() => take.mutate()}>
+        <div className="stack">
         {asked.map((name) => (
           <label className="field" key={name}>
             {labels[name]}
@@ -81,6 +82,7 @@ export function NextSteps({ order }: { order: OrderPage }) {
               onChange={(event) => setSaid({ ...said, [name]: event.target.value })} />
           </label>
         ))}
+        </div>
       </Confirm>
     </div>
   );

@@ -52,8 +52,9 @@ function Way({ order }: { order: OrderPage }) {
           <li key={`${step.offset} ${step.kind}`}>
             <span className="row tight">
               <strong>{w(step.kind)}</strong>
-              {step.refused ? <Badge tone="bad">{t("order.refused", { reason: step.refused })}</Badge> : step.was !== step.now && <OrderBadge state={step.now} />}
+              {step.refused ? <Badge tone="bad">{t("order.refused")}</Badge> : step.was !== step.now && <OrderBadge state={step.now} />}
             </span>
+            {step.refused && <div className="small">{step.refused}</div>}
             {noteOf(step) && <div className="small">{noteOf(step)}</div>}
             <div className="faint small">{[format.dateTime(step.ts), step.actor, step.place && nameOf(step.place)].filter(Boolean).join(" · ")}</div>
           </li>

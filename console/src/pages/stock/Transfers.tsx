@@ -50,6 +50,7 @@ function Send({ change }: { change: ReturnType<typeof useChange> }) {
       </button>
       <Confirm open={open} title={t("transfers.new")} points={[t("transfers.empty.hint")]} action={t("transfers.new")} busy={change.isPending}
         ready={Boolean(from.trim() && to.trim() && from.trim() !== to.trim() && products?.length)} onClose={() => setOpen(false)} onConfirm={send}>
+        <div className="stack">
         <label className="field">
           {t("order.from")}
           <input className="input" value={from} onChange={(event) => setFrom(event.target.value)} />
@@ -62,6 +63,7 @@ function Send({ change }: { change: ReturnType<typeof useChange> }) {
           {t("transfers.lines")}
           <textarea className="input" rows={4} value={text} spellCheck={false} onChange={(event) => setText(event.target.value)} />
         </label>
+        </div>
       </Confirm>
     </>
   );

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-PAGES = ["live", "members", "members/1", "members/1/why", "sales", "campaigns", "scenes", "review", "linking", "policy",
-         "quarantine"]
+PAGES = ["live", "members", "members/1", "members/1/why", "sales", "campaigns", "orders", "goods", "stock", "scenes",
+         "review", "linking", "policy", "quarantine"]
 
 
 def test_wrong_password_is_refused_and_right_one_lets_in(mall: Any, browser: Any) -> None:

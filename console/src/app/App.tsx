@@ -29,6 +29,7 @@ const Sku = lazy(() => import("../pages/goods/Sku"));
 const Stock = lazy(() => import("../pages/stock/Stock"));
 const Orders = lazy(() => import("../pages/orders/Orders"));
 const Order = lazy(() => import("../pages/orders/Order"));
+const Touchpoints = lazy(() => import("../pages/touchpoints/Touchpoints"));
 const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
 
 const data = new QueryClient({
@@ -92,6 +93,7 @@ function Pages() {
           <Route path="/goods" component={Goods} />
           <Route path="/goods/:sku" component={Sku} />
           <Route path="/stock" component={Stock} />
+          <Route path="/touchpoints" component={Touchpoints} />
           <Route path="/orders" component={Orders} />
           <Route path="/orders/:key" component={Order} />
           <Route path="/quarantine" component={Quarantine} />

@@ -15,7 +15,7 @@ const GROUPS = [
   ["people", ["members", "review", "linking", "policy", "privacy"]],
   ["trade", ["sales", "orders", "goods", "stock"]],
   ["speaking", ["campaigns", "scenes"]],
-  ["sources", ["quarantine"]],
+  ["sources", ["touchpoints", "quarantine"]],
 ] as const satisfies readonly (readonly [string, readonly IconName[]])[];
 /** Those at the bottom of a phone; all are in the sheet behind "more". */
 const IN_BAR = ["live", "members", "sales", "campaigns"] as const satisfies readonly IconName[];

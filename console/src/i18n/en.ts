@@ -8,12 +8,13 @@ import { orders } from "./en/orders";
 import { quarantine } from "./en/quarantine";
 import { sales } from "./en/sales";
 import { scenes } from "./en/scenes";
+import { touchpoints } from "./en/touchpoints";
 import { linking } from "./en/linking";
 import { policy } from "./en/policy";
 import { privacy } from "./en/privacy";
 import { review } from "./en/review";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders } as const;
 
 export type Key = keyof typeof en;

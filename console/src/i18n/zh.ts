@@ -8,6 +8,7 @@ import { orders } from "./zh/orders";
 import { quarantine } from "./zh/quarantine";
 import { sales } from "./zh/sales";
 import { scenes } from "./zh/scenes";
+import { touchpoints } from "./zh/touchpoints";
 import { linking } from "./zh/linking";
 import { policy } from "./zh/policy";
 import { privacy } from "./zh/privacy";
@@ -15,4 +16,4 @@ import { review } from "./zh/review";
 import { why } from "./zh/why";
 
 /** 简体中文，每页一个文件。 */
-export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders };
+export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders };

@@ -47,6 +47,7 @@ from datong.web import (
     shopper,
     survey,
     till,
+    touchpoints,
     trial,
     venues,
     visitation,
@@ -123,7 +124,7 @@ def _console(platform: Platform) -> Litestar:
             *live.routes, *visitors.routes, *visitation.routes, *members.routes, *why.routes, *correct.routes,
             *review.routes, *linking.routes, *policy.routes, *trial.routes, *venues.routes, *reports.routes,
             *campaigns.routes, *scenes.routes, *quarantine.routes, *privacy.routes, *goods.routes, *enrichment.routes,
-            *shopper.console, *survey.routes,
+            *shopper.console, *survey.routes, *touchpoints.routes,
             Router("/commerce", route_handlers=commerce.routes),
         ],
     )

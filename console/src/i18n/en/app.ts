@@ -51,6 +51,7 @@ export const app = {
   "nav.stock": "Stock",
   "nav.orders": "Orders",
   "nav.scenes": "Scenes",
+  "nav.touchpoints": "Touchpoints",
   "nav.quarantine": "Quarantine",
   "nav.review": "Review",
   "nav.linking": "Linking",

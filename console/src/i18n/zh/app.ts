@@ -53,6 +53,7 @@ export const app: Record<keyof typeof en, string> = {
   "nav.stock": "库存",
   "nav.orders": "订单",
   "nav.scenes": "场景",
+  "nav.touchpoints": "触点",
   "nav.quarantine": "隔离区",
   "nav.review": "人工复核",
   "nav.linking": "批量匹配",

@@ -196,6 +196,15 @@ def test_who_asks_is_remembered_by_a_coupon_and_forgotten_again(mall: Mall, clie
     assert client.post("/c/AAAAA-AAAAA-AAAAA-AAAAA/remember").status_code == 404
 
 
+def test_another_site_cannot_send_our_forms(mall: Mall, client: TestClient[Any]) -> None:
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}, {"origin": "null"}):
+        answer = client.post(f"/c/{coupon(mall)}/remember", headers=headers)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+    form = {"t": token(client.get("/q/boots").text), "phone": "1" * 20_000}
+    assert client.post("/scan/order", data=form).status_code == 413
+    assert "default-src 'none'" in client.get("/q/boots").headers["content-security-policy"]
+
+
 def test_who_takes_the_consent_back_is_a_stranger(mall: Mall, client: TestClient[Any]) -> None:
     client.post(f"/c/{coupon(mall)}/remember")
     mall.drain()

@@ -22,7 +22,7 @@ from datong.places import Floor, Venue, venue_at
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
 from datong.touchpoints import append_own, own_event
-from datong.web.shopper.page import Asked, is_device, language, platform_of, qr, render
+from datong.web.shopper.page import FORM, PRINTING, Asked, from_here, is_device, language, platform_of, qr, render
 from datong.web.shopper.visitor import recent
 from datong.web.shopper.words import WORDS
 
@@ -48,9 +48,10 @@ def home(request: Asked, place: FromPath[str]) -> Response[Any]:
     return _home(request, place)
 
 
-@post("/kiosk/{place:str}/coupons", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/kiosk/{place:str}/coupons", **FORM)
 def coupons(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     """Show the coupons of who has this card or phone number; no name, as others stand behind."""
+    from_here(request)
     platform, words = platform_of(request), WORDS[language(request)]
     if not is_device(request, f"kiosk/{place}")[0]:
         return render(request, "note.html", 403, title=words["no_device"], text=words["no_device_hint"])
@@ -66,9 +67,10 @@ def coupons(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[str,
     return render(request, "kiosk_coupons.html", rows=rows, place=place)
 
 
-@post("/kiosk/{place:str}/print", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/kiosk/{place:str}/print", **FORM)
 def print_one(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     """Print one coupon: a page that the browser prints, and the event that it was."""
+    from_here(request)
     platform, words = platform_of(request), WORDS[language(request)]
     wanted = _open(platform, data.get("t", ""))
     now = platform.store.clock.now()
@@ -81,7 +83,7 @@ def print_one(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[st
     append_own(platform.store, own_event(
         platform.store, "Coupon Printed", f"print/{found.code}/{wanted.at}", "kiosk", place=place,
         identifiers=(Identifier(wanted.ns, wanted.key),), coupon=found.code, campaign=found.coupon.campaign))
-    return render(request, "kiosk_print.html", place=place, qr=qr(found.code),
+    return render(request, "kiosk_print.html", headers=PRINTING, place=place, qr=qr(found.code),
                   row=_shown(platform, found.coupon, language(request)))
 
 

@@ -18,7 +18,7 @@ from datong.model import Item, Sku
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
 from datong.touchpoints import append_own, own_event
-from datong.web.shopper.page import Asked, language, platform_of
+from datong.web.shopper.page import FORM, Asked, from_here, language, platform_of
 from datong.web.shopper.product import Shown, hashed, line_of, product_page
 from datong.web.shopper.visitor import recent, visitor
 from datong.web.shopper.words import WORDS
@@ -30,9 +30,10 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _MANY = 5
 
 
-@post("/scan/fitting", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/scan/fitting", **FORM)
 def fitting(request: Asked, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     """Ask for a piece to be brought to the fitting room."""
+    from_here(request)
     platform, shown, words = platform_of(request), _read(request, data), WORDS[language(request)]
     sku, who = _chosen(platform, shown, data), visitor(request)
     if not recent(request).count(who.mark, "fitting", platform.store.clock.now(), 2 * _MANY):
@@ -44,9 +45,10 @@ def fitting(request: Asked, data: URLEncodedBody[dict[str, str]]) -> Response[An
     return product_page(request, shown, None, said=words["fitting_done"])
 
 
-@post("/scan/order", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/scan/order", **FORM)
 def order(request: Asked, data: URLEncodedBody[dict[str, str]]) -> Response[Any]:
     """Order a piece that is not here (endless aisle), to collect or to be sent; it is paid when it is handed over."""
+    from_here(request)
     platform, shown, words = platform_of(request), _read(request, data), WORDS[language(request)]
     sku, who, settings = _chosen(platform, shown, data), visitor(request), platform.settings
     now = platform.store.clock.now()

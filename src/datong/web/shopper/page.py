@@ -5,26 +5,37 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from hmac import compare_digest
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
 from markupsafe import Markup
 
+from datong.errors import Forbidden
 from datong.marketing import coupon_qr
 from datong.model import Money
 from datong.platform import Platform
 from datong.web.shopper.words import WORDS
 
 __all__ = [
-    "DEVICE", "Asked", "address_of", "is_device", "language", "money", "platform_of", "qr", "render", "secure",
-    "signed_address",
+    "DEVICE", "FORM", "PRINTING", "Asked", "address_of", "from_here", "is_device", "language", "money", "platform_of",
+    "qr", "render", "secure", "signed_address",
 ]
 
 Asked = Request[Any, Any, State]
 DEVICE = "datong-device"
 """The cookie of a kiosk or screen that was opened once with its key."""
 
+FORM: dict[str, Any] = {"status_code": 200, "sync_to_thread": True, "include_in_schema": False,
+                        "request_max_body_size": 16_384}
+"""How a handler takes one of our forms."""
+PRINTING = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+            "form-action 'self'; base-uri 'none'"}
+"""What the one page that needs a script, to open the print dialogue, may do."""
+
+_POLICY = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: http:; form-action 'self'; "
+           "base-uri 'none'; frame-ancestors 'self'")
 _YEAR = 365 * 86_400
 _ENV = Environment(loader=PackageLoader("datong.web.shopper"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
@@ -58,7 +69,8 @@ def render(
         other_address="?" + "&".join(f"{k}={v}" for k, v in query.items() if k in _KEPT), **shown,
     )
     return Response(text, media_type="text/html", status_code=status, cookies=cookies,
-                    headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin", **(headers or {})})
+                    headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin",
+                             "Content-Security-Policy": _POLICY, **(headers or {})})
 
 
 _KEPT = {"lang", "store", "floor", "414"}
@@ -79,6 +91,14 @@ def address_of(request: Asked) -> str:
     """Return the address under which the reader reached us, as `https://shop.example`."""
     scheme = request.headers.get("x-forwarded-proto", request.url.scheme).split(",")[0].strip()
     return f"{'https' if scheme == 'https' else 'http'}://{request.headers.get('host', request.url.netloc)}"
+
+
+def from_here(request: Asked) -> None:
+    """Raise Forbidden where another site sends a form of ours: it could make a shopper somebody else on their phone."""
+    site, origin = request.headers.get("sec-fetch-site", ""), request.headers.get("origin", "")
+    hosts = (request.headers.get("host", ""), request.headers.get("x-forwarded-host", ""))
+    if site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc not in hosts:
+        raise Forbidden("the form was sent from another site", hint="open the page again")
 
 
 def secure(request: Asked) -> bool:

@@ -14,7 +14,7 @@ from datong.model import Identifier
 from datong.privacy import namespaces
 from datong.touchpoints import append_own, claims_of, own_event, read_claim
 from datong.web.shopper.order import settled
-from datong.web.shopper.page import Asked, language, platform_of, render, secure
+from datong.web.shopper.page import FORM, Asked, from_here, language, platform_of, render, secure
 from datong.web.shopper.product import hashed
 from datong.web.shopper.visitor import COOKIE, identifier_of_member, new_cookie, recent, visitor
 from datong.web.shopper.words import WORDS
@@ -25,9 +25,10 @@ _AGE = 183 * 86_400
 _TRIES = 20
 
 
-@post("/c/{code:str}/remember", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/c/{code:str}/remember", **FORM)
 def by_coupon(request: Asked, code: FromPath[str]) -> Response[Any]:
     """Remember who holds this coupon: its address was sent to them alone."""
+    from_here(request)
     platform, words = platform_of(request), WORDS[language(request)]
     with platform.store.state.read() as tx:
         found = check_coupon(tx, platform.vault, code, platform.store.clock.now())
@@ -50,9 +51,10 @@ def offer(request: Asked, claim: FromPath[str]) -> Response[Any]:
     return render(request, "remember.html", action=f"/m/{claim}/yes")
 
 
-@post("/m/{claim:str}/yes", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/m/{claim:str}/yes", **FORM)
 def by_claim(request: Asked, claim: FromPath[str]) -> Response[Any]:
     """Remember whose claim this is; it works once."""
+    from_here(request)
     platform, words = platform_of(request), WORDS[language(request)]
     whose = _whose(request, claim)
     if whose is None:
@@ -69,9 +71,10 @@ def by_claim(request: Asked, claim: FromPath[str]) -> Response[Any]:
     return _done(request, value, "")
 
 
-@post("/forget", status_code=200, sync_to_thread=True, include_in_schema=False)
+@post("/forget", **FORM)
 def forget(request: Asked) -> Response[Any]:
     """Forget this device: the cookie goes, and what it does from now on is nobody's."""
+    from_here(request)
     platform, words, who = platform_of(request), WORDS[language(request)], visitor(request)
     if who.identifiers:
         append_own(platform.store, own_event(

@@ -20,7 +20,7 @@ export function Versions({ id }: { id: number }) {
             </tr>
           </thead>
           <tbody>
-            {data.map((line) => (
+            {data.toSorted((a, b) => Number(b.differs) - Number(a.differs)).map((line) => (
               <tr key={line.field}>
                 <td className="mono">{line.field}</td>
                 <td>{line.first || "–"}</td>

@@ -143,20 +143,23 @@ class Basket:
         return told
 
     def _line_tax(self, parts: dict[str, list[Any]], line: dict[str, Any]) -> None:
-        total, rates, included = _EXACT, [], set()
-        for element in parts.get("Tax", ()):
-            tax = self._tax(element)
-            total += Decimal(tax["amount"])
-            included.add(tax.get("included"))
-            rates.append(tax.get("rate"))
-        if not rates:
+        """Note the line's taxes as one; the rate only where there is one."""
+        elements = parts.get("Tax")
+        if not elements:
             return
-        line["tax"] = str(total)
-        if len(rates) == 1 and rates[0]:
-            line["tax_rate"] = rates[0]
-        said = text_of(parts, "TaxIncludedInPriceFlag").lower()
-        if said or len(included) == 1:
-            line["tax_included"] = said in ("true", "1") if said else included.pop()
+        taxes = [self._tax(element) for element in elements]
+        included = taxes[0].get("included")
+        if len(taxes) == 1:
+            line["tax"] = taxes[0]["amount"]
+            if "rate" in taxes[0]:
+                line["tax_rate"] = taxes[0]["rate"]
+        else:
+            line["tax"] = str(sum((Decimal(tax["amount"]) for tax in taxes), _EXACT))
+            included = included if all(tax.get("included") is included for tax in taxes) else None
+        if said := text_of(parts, "TaxIncludedInPriceFlag").lower():
+            included = said in ("true", "1")
+        if included is not None:
+            line["tax_included"] = included
 
     def _tax(self, element: Any) -> dict[str, Any]:
         parts = children(element, self._prefix)

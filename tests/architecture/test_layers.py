@@ -14,10 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "datong"
-FRONT_DOORS = {"datong.model.predicate", "datong.identity.device", "datong.identity.linking",
-               "datong.touchpoints.transport"}
-"""Large enough for a door of their own: the predicate language, devices between identifier and person, linking runs,
-transports."""
+FRONT_DOORS = {"datong.model.predicate", "datong.identity.device", "datong.identity.enrichment",
+               "datong.identity.linking", "datong.touchpoints.transport"}
+"""Large enough for a door of their own: the predicate language, devices between identifier and person, third-party
+data, linking runs, transports."""
 PACKAGES = sorted(p.name for p in SOURCE.iterdir() if (p / "__init__.py").exists())
 
 

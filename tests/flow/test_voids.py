@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def test_the_sums_come_back(tmp_path: Path, first: str) -> None:
         def sale() -> None:
             mall.show_card(7)
 
-        steps = [sale, lambda: void(mall, 8, "S1/T1/2026-03-07/7")]
+        steps: list[Callable[[], object]] = [sale, lambda: void(mall, 8, "S1/T1/2026-03-07/7")]
         for step in reversed(steps) if first == "void" else steps:
             step()
             if first != "together":

@@ -22,7 +22,7 @@ class Sample(NamedTuple):
 
     kind: str
     frame: bytes
-    count: int
+    heard: int
     skipped: int = 0
     settings: dict[str, Any] | None = None
     secrets: Secrets | None = None

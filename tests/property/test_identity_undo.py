@@ -57,7 +57,8 @@ def corrections(draw: st.DrawFn, keys: list[str], before: list[dict[str, Any]]) 
     """Somebody says something about identifiers that were seen: for the first time, once more, or the opposite."""
     if before and draw(st.booleans()):
         last = draw(st.sampled_from(before))
-        return draw(st.sampled_from([last, *_related(last, keys)]))
+        chosen: dict[str, Any] = draw(st.sampled_from([last, *_related(last, keys)]))
+        return chosen
     some = draw(st.permutations(keys))
     action = draw(st.sampled_from(("join", "unmerge", "part", "share", "unshare", "split")))
     if action in ("join", "part"):

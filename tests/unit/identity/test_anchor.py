@@ -21,6 +21,7 @@ def town(store: Store, vault: Vault) -> Town:
 
 def test_an_anchor_ties_a_device_nobody_holds(town: Town) -> None:
     member = town.see("phone:p", source="pos", channel="pos")
+    assert member is not None
     correct(town, "join", "phone:p", "wifi_mac:02", kind="anchor", ns="wifi_mac", confidence=0.995,
             actor="anchor:payments")
     joined = outcome(town)

@@ -118,11 +118,11 @@ def test_the_second_column_of_a_kind_has_fields_of_its_own() -> None:
 
 def test_a_whole_name_is_taken_apart_where_a_record_has_nothing_else() -> None:
     columns = parse_columns({"name": "full_name", "first": "given_name", "last": "surname"})
-    rows = [
+    rows: list[dict[str, object]] = [
         {"name": "Smith, John", "first": None, "last": None}, {"name": "王建国", "first": None, "last": None},
         {"name": "John Smith", "first": "Jon", "last": None}, {"name": None, "first": None, "last": None},
     ]
-    cleaned = clean_table(pa.Table.from_pylist(rows, pa.schema(dict.fromkeys(rows[0], pa.string()))), columns)
+    cleaned = clean_table(pa.Table.from_pylist(rows, pa.schema([(name, pa.string()) for name in rows[0]])), columns)
     assert cleaned["given"].to_pylist() == ["john", "建国", "jon", None]
     assert cleaned["surname"].to_pylist() == ["smith", "王", None, None]
     assert cleaned.to_pylist() == [clean_record(row, columns) for row in rows]

@@ -12,7 +12,7 @@ from datong.errors import Rejected
 from datong.model import from_iso
 from datong.privacy import Vault
 from datong.touchpoints.admit import Admission, Origin
-from datong.touchpoints.call import Call, Listening, Unread
+from datong.touchpoints.call import Call, Listening, Scan, Unread
 from datong.touchpoints.kinds.pos import Pos
 
 TILL = Listening("tills", "", "Asia/Shanghai")
@@ -33,7 +33,8 @@ S1,2,2026-03-01,17,2026-03-01 10:00:00,CNY,8800,13912345678,B,1,5.00,,43.80,cash
 def listen(frame: bytes | str | dict[str, Any], context: Listening = TILL) -> list[Call | Unread]:
     if isinstance(frame, dict):
         frame = json.dumps(frame)
-    return Pos().listen(frame.encode() if isinstance(frame, str) else frame, context)
+    heard = Pos().listen(frame.encode() if isinstance(frame, str) else frame, context)
+    return [one for one in heard if not isinstance(one, Scan)]
 
 
 def the_call(heard: list[Call | Unread], at: int = 0) -> Call:

@@ -52,10 +52,13 @@ def same(now: Picture, then: Picture) -> bool:
     return now[0] == links and answers == members and now[2] >= apart and None not in later
 
 
+_AGAIN: st.SearchStrategy[Any] = st.booleans()
+
+
 @st.composite
 def corrections(draw: st.DrawFn, keys: list[str], before: list[dict[str, Any]]) -> dict[str, Any]:
     """Somebody says something about identifiers that were seen: for the first time, once more, or the opposite."""
-    if before and draw(st.booleans()):
+    if before and draw(_AGAIN):
         last = draw(st.sampled_from(before))
         chosen: dict[str, Any] = draw(st.sampled_from([last, *_related(last, keys)]))
         return chosen

@@ -35,14 +35,16 @@ def master(mall: Mall, start: int) -> list[Action]:
         actions.append(Action(start, "archive", track("Store Updated", f"store.{shop.code}", start, about)))
     for number, goods in enumerate(mall.all_goods()):
         digits = f"69{number:010d}"
-        about = {"product_id": goods.sku, "name": goods.name, "category": goods.category, "brand": goods.brand,
-                 "price": money(goods.price),
-                 "season": _SEASONS[number % len(_SEASONS)], "gtins": [digits + check_digit(digits)]}
-        actions.append(Action(start, "archive", track("Product Updated", f"product.{goods.sku}", start, about)))
-    for shop, shelf in mall.goods.items():
+        product: dict[str, Any] = {
+            "product_id": goods.sku, "name": goods.name, "category": goods.category, "brand": goods.brand,
+            "price": money(goods.price), "season": _SEASONS[number % len(_SEASONS)],
+            "gtins": [digits + check_digit(digits)],
+        }
+        actions.append(Action(start, "archive", track("Product Updated", f"product.{goods.sku}", start, product)))
+    for code, shelf in mall.goods.items():
         there = [{"product_id": g.sku, "quantity": 6 + sum(map(ord, g.sku)) * 7 % 90} for g in shelf]
-        actions.append(Action(start, "archive", track("Stock Counted", f"count.{shop}", start,
-                                                      {"store_id": shop, "products": there})))
+        actions.append(Action(start, "archive", track("Stock Counted", f"count.{code}", start,
+                                                      {"store_id": code, "products": there})))
     return actions
 
 

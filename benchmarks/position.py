@@ -46,18 +46,18 @@ def plain(survey: Survey, asked: Survey, weigh: Callable[[Any], Any], cosine: bo
     """Return the points by the plain nearest neighbours: floor by majority, the mean of those of that floor."""
     sensors = survey.scans.sensors
     rows, found = weigh(survey.scans.table(sensors)), Located.nowhere(len(asked), survey.floors)
-    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    columns, whole = np.ascontiguousarray(rows.T), rows.sum(1)
+    whole, length = rows.sum(1), np.maximum(np.linalg.norm(rows, axis=1), 1e-9)
+    columns = np.ascontiguousarray(rows.T)
     for at, scan in enumerate(weigh(asked.scans.table(sensors))):
         heard = np.flatnonzero(scan)
         if cosine:
-            near = -(unit[:, heard] @ scan[heard])
+            near = -(scan[heard] @ columns[heard]) / length
         else:
             near = 1 - 2 * np.minimum(columns[heard], scan[heard, None]).sum(0) / (whole + scan.sum() + 1e-9)
         best = np.argsort(near, kind="stable")[:k]
         number = np.bincount(survey.floor[best]).argmax()
         best = best[survey.floor[best] == number]
-        weight = -near[best] / -near[best].sum() if cosine else np.full(len(best), 1 / len(best))
+        weight = near[best] / near[best].sum() if cosine and len(heard) else np.full(len(best), 1 / len(best))
         point = Located(*(np.array([v]) for v in (survey.x[best] @ weight, survey.y[best] @ weight, number, 0.0)),
                         survey.floors)
         found.put(np.array([at]), point)
@@ -111,11 +111,14 @@ def on_campus(folder: Path, part: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def scans_at(walk: Walk, moments: Any, until: int) -> list[dict[str, float]]:
-    """Return a scan per moment: of each sensor the reading nearest in time, at most `WINDOW` away, `until` after it."""
+    """Return a scan per moment: of each sensor the reading nearest in time, at most `WINDOW` away, `until` after it.
+
+    Readings from before the walk count live only: where the phone was then is not known, but what it heard is.
+    """
     times = np.array([t for t, _, _ in walk.readings], np.int64)
     found = []
     for moment in moments:
-        first = np.searchsorted(times, max(moment - WINDOW, walk.way[0, 0]))
+        first = np.searchsorted(times, moment - WINDOW if until < WINDOW else max(moment - WINDOW, walk.way[0, 0]))
         last = np.searchsorted(times, moment + until, side="right")
         near = sorted(walk.readings[first:last], key=lambda r: -abs(r[0] - moment))
         found.append({sensor: float(rssi) for _, sensor, rssi in near})

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 import datong
+from datong import places
 from datong.cli.remote import ask
 from datong.cli.serve import config_option
 from datong.config import load
@@ -41,6 +42,10 @@ def doctor(config: Path) -> None:
         with datong.open(str(config)) as platform:
             tell(True, f"the data open: log at {platform.store.log.end():,}")
             tell(platform.flow.behind == 0, f"{platform.flow.behind:,} events wait for the spine", "datong serve")
+            with platform.store.state.read() as tx:
+                for row in places.surveys(tx).values():
+                    tell((settings.data / "surveys" / row.file).exists(), _surveyed(row),
+                         f"its model is lost: datong survey FILE --venue {row.place}")
     except Unavailable as error:
         if error.code != "data_in_use":
             raise
@@ -51,3 +56,13 @@ def doctor(config: Path) -> None:
     except DatongError as error:
         tell(False, error.message, error.hint)
     sys.exit(1 if bad else 0)
+
+
+def _surveyed(row: places.SurveyRow) -> str:
+    """Return what is known of a survey in one line."""
+    if not row.accuracy.rows:
+        return f"venue {row.place} is surveyed; how well is not known: it was walked once only"
+    first = row.accuracy.rows[0]
+    thin = f"; too thin: {len(row.accuracy.remarks)} remarks" if row.accuracy.remarks else ""
+    return (f"venue {row.place} is surveyed: {first.mean_m:.1f} m off on average, "
+            f"floor right {first.floor_hit:.1%}{thin}")

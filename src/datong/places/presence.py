@@ -18,7 +18,9 @@ import msgspec
 from datong.model import DAY, SECOND, Identifier
 from datong.places.position import Track
 
-__all__ = ["CLEAR_DB", "HITS", "KEEP", "NO_RSSI", "WINDOW", "Move", "Presence", "Sighting", "Spot", "leave", "sight"]
+__all__ = [
+    "CLEAR_DB", "HITS", "HOLD", "KEEP", "NO_RSSI", "WINDOW", "Move", "Presence", "Sighting", "Spot", "leave", "sight",
+]
 
 WINDOW = 15 * SECOND
 """How long (ms) a reading of one sensor is compared with those of others; access points report a few seconds apart."""
@@ -26,6 +28,8 @@ HITS = 2
 """In how many sightings another zone must be best before the device is taken to have moved."""
 CLEAR_DB = 8
 """How many dB stronger than the present zone another one must be heard to be believed at once."""
+HOLD = 20 * SECOND
+"""How long (ms) a located device must be in another zone before it is taken to have moved; told from its start."""
 NO_RSSI = -70
 """The strength (dBm) of a sighting that gives none."""
 KEEP = DAY
@@ -106,7 +110,7 @@ def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:
         if s.time > p.last or p.heard + KEEP <= before:
             _enter(p, s, moves)
         return moves
-    sensor, spot, time, rssi, received, _ = s
+    sensor, spot, time, rssi, received, located = s
     if time < p.since or time < p.last - WINDOW:
         return moves  # too late to say where the device was
     if received > p.heard:
@@ -123,7 +127,10 @@ def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:
         p.last = time
     if spot == (p.place, p.zone) and time > p.zone_last:
         p.zone_last = time
-    _decide(p, s, moves)
+    if located:
+        _follow(p, s, moves)
+    else:
+        _decide(p, s, moves)
     return moves
 
 
@@ -147,6 +154,21 @@ def _enter(p: Presence, s: Sighting, moves: list[Move]) -> None:
     moves.append(Move("Zone Entered", p.place, p.zone, s.time, s.time))
 
 
+def _follow(p: Presence, s: Sighting, moves: list[Move]) -> None:
+    """Move to the zone of the device's point, once its points have been there for long enough."""
+    if s.spot == (p.place, p.zone):
+        p.candidate, p.hits = None, 0
+        return
+    if s.time <= p.zone_since:
+        return
+    if p.candidate != s.spot:
+        p.candidate, p.candidate_since, p.hits = s.spot, s.time, 0
+    p.candidate_since = min(p.candidate_since, s.time)
+    p.hits += 1
+    if p.hits >= HITS and s.time - p.candidate_since >= HOLD:
+        _change(p, s.spot, s.time, moves)
+
+
 def _decide(p: Presence, s: Sighting, moves: list[Move]) -> None:
     """Move to the zone that is heard best now, if it has proved itself; forget readings that are too old for that."""
     place, zone, recent = p.place, p.zone, p.recent
@@ -158,7 +180,7 @@ def _decide(p: Presence, s: Sighting, moves: list[Move]) -> None:
         stale = [code for code, reading in recent.items() if reading[0] < floor]
         for code in stale:
             del recent[code]
-    if len(recent) > 1 and not s.located:
+    if len(recent) > 1:
         top: tuple[int, int, str, str] | None = None
         for at, rssi, where, area in recent.values():
             if area == zone and where == place and (present is None or rssi > present):

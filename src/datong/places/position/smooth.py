@@ -1,7 +1,7 @@
 """Smoothing along a path: a Kalman filter for one device live, and both ways in time for analysis.
 
-The walk is a Brownian motion: in a second a shopper gets about two metres away in each direction (`WALK` is that
-variance), a point has the variance that its accuracy says. Rauch, Tung and Striebel, AIAA Journal 3 (8), 1965.
+The walk is a Brownian motion, a point has the variance that its accuracy says. Rauch, Tung and Striebel, AIAA
+Journal 3 (8), 1965.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from datong.places.position.scans import Floats
 
-__all__ = ["WALK", "Track", "smooth_path", "snap"]
+__all__ = ["STROLL", "WALK", "Track", "smooth_path", "snap"]
 
 WALK = 4.0
-"""Variance (m²/s) of the walk per axis; cross-validated on the walks of a mall, 4 to 16 are alike."""
+"""Variance (m²/s) per axis of somebody who walks on; cross-validated on the walks of a mall, 4 to 16 are alike."""
+STROLL = 0.5
+"""The same of a shopper, who stands most of the time; of .25 to 4 the best in `benchmarks/zones.py`."""
 _LONGEST = 60.0
 """After so many seconds the past says nothing."""
 _HELD = 1.51
@@ -55,13 +57,13 @@ class Track(msgspec.Struct, array_like=True):
         self.other = ""
         gone = abs(time - self.time) / 1000
         if time < self.time:
-            noise = (accuracy_m / _HELD) ** 2 + WALK * gone
+            noise = (accuracy_m / _HELD) ** 2 + STROLL * gone
         elif gone > _LONGEST:
             self.x, self.y, self.variance, self.time = x, y, (accuracy_m / _HELD) ** 2, time
             return
         else:
             noise = (accuracy_m / _HELD) ** 2
-            self.variance += WALK * gone
+            self.variance += STROLL * gone
         share = self.variance / (self.variance + noise) if self.variance + noise > 0 else 1.0
         self.x += share * (x - self.x)
         self.y += share * (y - self.y)
@@ -74,14 +76,16 @@ class Track(msgspec.Struct, array_like=True):
         return float(_HELD * self.variance**0.5)
 
 
-def smooth_path(time: NDArray[Any], x: Floats, y: Floats, accuracy_m: Floats, *, both_ways: bool = True) -> Floats:
+def smooth_path(time: NDArray[Any], x: Floats, y: Floats, accuracy_m: Floats, *, both_ways: bool = True,
+                walk: float = WALK) -> Floats:
     """Return the smoothed points (n × 2) of one device on one floor, `time` (ms) rising.
 
-    With `both_ways` each point takes in what came later as well; without, only what came before, as live.
+    `walk` is the variance of the walk (m²/s per axis). With `both_ways` each point takes in what came later as well;
+    without, only what came before, as live.
     """
     at = np.stack([x, y], 1)
     noise = (np.maximum(accuracy_m, 0.5) / _HELD) ** 2
-    gone = np.diff(time, prepend=time[:1]) / 1000 * WALK
+    gone = np.diff(time, prepend=time[:1]) / 1000 * walk
     found, variance, expected = at.copy(), noise.copy(), noise.copy()
     for i in range(1, len(at)):
         expected[i] = variance[i - 1] + gone[i]

@@ -123,7 +123,7 @@ all_events = st.one_of(
               st.sampled_from(SKUS), quantities))
 
 
-def state(store: Store, events: list[Event], size: int) -> list[list[tuple[object, ...]]]:
+def state(store: Store, events: list[Event], size: int) -> list[list[tuple[str, ...]]]:
     step(store, events, size)
     with store.state.read() as tx:
         tables = (STOCK, MOVEMENT, PROGRESS, RESERVATION, RESERVED, STEP, TRANSFER, TRANSFER_LINE)

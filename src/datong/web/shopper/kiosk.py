@@ -55,11 +55,13 @@ def coupons(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[str,
     platform, words = platform_of(request), WORDS[language(request)]
     if not is_device(request, f"kiosk/{place}")[0]:
         return render(request, "note.html", 403, title=words["no_device"], text=words["no_device_hint"])
-    now = platform.store.clock.now()
+    now, tried = platform.store.clock.now(), recent(request)
+    if tried.full(f"kiosk/{place}", "unknown", now, _FAILED):
+        return _home(request, place, said=words["tries"])
     whose, member = _whose(platform, data.get("card", ""))
     if member is None or whose is None:
-        allowed = recent(request).count(f"kiosk/{place}", "unknown", now, _FAILED)
-        return _home(request, place, said=words["not_member"] if allowed else words["tries"])
+        tried.count(f"kiosk/{place}", "unknown", now, _FAILED)
+        return _home(request, place, said=words["not_member"])
     with platform.store.state.read() as tx:
         found = [one for one in coupons_of(tx, member) if one.redeemed is None and one.expires > now]
     rows = [{**_shown(platform, one, language(request)),
@@ -96,7 +98,7 @@ def _home(request: Asked, place: str, said: str = "") -> Response[Any]:
     asked = request.query_params.get("floor", "")
     floor = next((f for f in floors if f.code == asked), floors[-1] if floors else None)
     return render(
-        request, "kiosk.html", cookies=cookies, place=place, ours=ours, said=said, lang_code=lang,
+        request, "kiosk.html", cookies=cookies, place=place, ours=ours, said=said,
         name=venue.name.in_language(lang) if venue else place, floor=floor.code if floor else "",
         floors=[{"code": f.code, "name": f.name.in_language(lang)} for f in floors],
         plan=_plan(floor, lang) if floor else None, shops=_shops(floors, lang))

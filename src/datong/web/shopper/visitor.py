@@ -55,6 +55,12 @@ class Recent:
                 self._seen.popitem(last=False)
         return True
 
+    def full(self, mark: str, what: str, now: int, most: int) -> bool:
+        """Return whether `count` would say no."""
+        with self._lock:
+            times = [self._seen.get(f"{mark}\0{what}#{n}") for n in range(most)]
+        return all(at is not None and 0 <= now - at < _AGAIN for at in times)
+
     def count(self, mark: str, what: str, now: int, most: int) -> bool:
         """Return whether a browser may do this once more: `most` times in half an hour."""
         return any(self.first(mark, f"{what}#{n}", now) for n in range(most))

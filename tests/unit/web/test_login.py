@@ -16,11 +16,14 @@ READ = ("/api/me", "/api/live", "/api/events", "/api/stream", "/api/members", "/
         "/api/members/1/path?a=1&b=2", "/api/sales", "/api/visits", "/api/visitors", "/api/funnel", "/api/overlap",
         "/api/campaigns", "/api/campaigns/shoes-now", "/api/scenes", "/api/identity/corrections/1",
         "/api/identity/policy", "/api/identity/dry-run/1", "/api/identity/shared", "/api/review", "/api/linking/runs",
-        "/api/linking/runs/1", "/api/quarantine", "/api/quarantine/1", "/api/report/sales", "/api/sales?format=csv")
+        "/api/linking/runs/1", "/api/quarantine", "/api/quarantine/1",
+        "/api/quarantine/1/versions", "/api/report/sales", "/api/sales?format=csv")
 WRITE = ("/api/campaigns/shoes-now/state", "/api/campaigns/shoes-now/launch", "/api/quarantine/replay",
          "/api/quarantine/discard", "/api/quarantine/1", "/api/review/1", "/api/review/1/undo", "/api/linking/runs",
          "/api/linking/runs/1/publish", "/api/linking/runs/1/withdraw", "/api/identity/dry-run",
          "/api/identity/dry-run/1/stop", *(f"/api/identity/{action}" for action in ACTIONS))
+TILL = (*(f"/api/till/{name}" for name in ("lookup", "receipt", "void", "coupons")),
+        *(f"/api/till/coupon/{name}" for name in ("check", "lock", "unlock", "redeem")))
 OPEN = {"/api/login", "/api/logout", "/api/clock", "/healthz", "/metrics"}
 
 
@@ -37,10 +40,17 @@ def test_nothing_is_changed_without_a_login(client: TestClient[Any], path: str) 
     assert client.post(path, json={"state": "paused", "ids": "all", "raw": ""}).status_code == 401
 
 
+@pytest.mark.parametrize("path", TILL)
+def test_a_till_says_who_it_is(client: TestClient[Any], path: str) -> None:
+    for answer in (client.get(path), client.post(path, json={})):
+        if answer.status_code != 405:
+            assert (answer.status_code, answer.json()["code"]) == (401, "bad_write_key")
+
+
 def test_every_address_of_the_api_is_among_those(client: TestClient[Any]) -> None:
     paths = client.get("/api/schema/openapi.json").json()["paths"]
     guarded = {path for path in paths if path not in OPEN}
-    tried = [re.sub(r"\?.*", "", path) for path in (*READ, *WRITE)]
+    tried = [re.sub(r"\?.*", "", path) for path in (*READ, *WRITE, *TILL)]
     patterns = {path: re.sub(r"\{[^}]*\}", "[^/]+", path) for path in guarded}
     assert [path for path, known in patterns.items() if not any(re.fullmatch(known, one) for one in tried)] == []
 

@@ -1,0 +1,170 @@
+"""A chain's day of visits, replayed: sightings of many stores → intake → log → flow → facts, on this machine.
+
+python benchmarks/chain.py [--stores 600] [--visits 300] [--minutes 10]
+
+Each store has three zones with an access point each and opens for twelve hours; `visits` shoppers a day stay for
+`minutes` on average (geometric), mostly under made-up addresses, and are heard once a minute. A store sends one frame a
+minute, as a controller does. The whole platform takes them: every stage, and the fold of facts in its own thread.
+`day_of_6000_stores_s` is what the whole chain would take at the speed that was measured, where fewer stores were. The
+anchor, in the same run, decodes the same frames and inserts each sighting into one SQLite table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import random
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from line import print_line
+
+START, OPEN = 1_772_330_400_000, 720  # 10:00 in Shanghai, minutes
+AT_ONCE, TOGETHER, CHAIN = 64, 5_000, 6_000
+TOML = """
+[retailer]
+timezone = "Asia/Shanghai"
+[clock]
+as_of = "2026-03-02T04:00:00Z"
+[privacy]
+key = { file = "secret.key" }
+[places]
+file = "venue.yaml"
+[touchpoints.wifi]
+kind = "wifi"
+write_key = "w"
+"""
+
+
+def venues(stores: int) -> str:
+    """Return the venue file."""
+    lines = ["venues:"]
+    for n in range(stores):
+        zones = ", ".join(f"{{code: z{z}, name: Z{z}, rect: {{x: {z * 10}, y: 0, w: 10, h: 10}}}}" for z in range(3))
+        sensors = ", ".join(f"{{code: s{n}-{z}, zone: z{z}}}" for z in range(3))
+        lines.append(f"  - {{code: v{n}, name: V{n}, floors: [{{code: g, name: G, zones: [{zones}]}}], "
+                     f"sensors: [{sensors}]}}")
+    return "\n".join(lines)
+
+
+def frames(stores: int, visits: int, minutes: float) -> Iterator[tuple[bytes, int, int]]:
+    """Give (frame, sightings, visits that begin in it), minute by minute."""
+    dice = random.Random(11)
+    here: list[list[tuple[str, int, int]]] = [[] for _ in range(stores)]
+    for minute in range(OPEN):
+        at = START + minute * 60_000
+        iso = time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(at // 1000))
+        for n, inside in enumerate(here):
+            inside[:] = [one for one in inside if one[1] > minute]
+            fresh = sum(dice.random() < visits / OPEN for _ in range(1 + visits // OPEN))
+            for _ in range(fresh):
+                first = "a4" if dice.random() < 0.05 else dice.choice(("d2", "da", "0e", "66"))
+                mac = f"{first}:" + ":".join(f"{dice.randrange(256):02x}" for _ in range(5))
+                inside.append((mac, minute + 1 + int(dice.expovariate(1 / minutes)), dice.randrange(3)))
+            if inside:
+                seen = [{"mac": mac, "rssi": dice.randrange(-70, -45), "time": f"{iso}{dice.randrange(60):02d}.000Z"}
+                        for mac, _, _ in inside]
+                yield json.dumps({"sensor": f"s{n}-{minute // 20 % 3}", "sightings": seen}).encode(), len(seen), fresh
+
+
+async def _accept(intake: Any, sent: list[bytes]) -> None:
+    for at in range(0, len(sent), AT_ONCE):
+        await asyncio.gather(*(intake.accept("wifi", intake.listen("wifi", f)) for f in sent[at : at + AT_ONCE]))
+
+
+def ours(options: argparse.Namespace) -> dict[str, float]:
+    """Replay the day through the platform."""
+    from datong.platform import open_platform
+    from datong.privacy import Vault
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "datong.toml").write_text(TOML)
+        (root / "venue.yaml").write_text(venues(options.stores))
+        Vault.create(root / "secret.key")
+        with open_platform(root / "datong.toml") as platform:
+            gc.freeze()
+            gc.set_threshold(20_000, 20, 50)
+            made = sightings = visits = 0
+            spent, cpu = 0.0, time.process_time()
+            waiting: list[bytes] = []
+            source = frames(options.stores, options.visits, options.minutes)
+            last = False
+            while not last:
+                began = time.process_time()
+                for frame, n, fresh in source:
+                    waiting.append(frame)
+                    made, sightings, visits = made + 1, sightings + n, visits + fresh
+                    if len(waiting) == TOGETHER:
+                        break
+                else:
+                    last = True
+                cpu += time.process_time() - began  # making frames is not the platform's work
+                first = time.perf_counter()
+                asyncio.run(_accept(platform.intake, waiting))
+                waiting.clear()
+                platform.flow.drain()
+                spent += time.perf_counter() - first
+            cpu = time.process_time() - cpu
+            told = platform.store.facts.rows("SELECT count(*) AS n FROM places.visit WHERE zone = ''")[0]["n"]
+            mb = sum(f.stat().st_size for f in (root / "data").iterdir() if f.is_file()) / 1e6
+    return {
+        "stores": options.stores, "visits": visits, "visits_told": told, "frames": made, "sightings": sightings,
+        "seconds": round(spent, 1), "sightings_per_s": round(sightings / spent), "frames_per_s": round(made / spent),
+        "cpu_us_per_frame": round(cpu / made * 1e6), "disk_mb": round(mb),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "day_of_6000_stores_s": round(spent * CHAIN / options.stores),
+    }
+
+
+def anchor(options: argparse.Namespace) -> dict[str, float]:
+    """Decode and insert the same frames."""
+    with tempfile.TemporaryDirectory() as folder:
+        db = sqlite3.connect(Path(folder) / "anchor.sqlite", isolation_level=None)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("CREATE TABLE sighting (sensor TEXT, device TEXT, time TEXT, rssi INTEGER)")
+        spent, sightings, rows = 0.0, 0, 0
+        batch: list[bytes] = []
+
+        def write() -> float:
+            began = time.perf_counter()
+            db.execute("BEGIN")
+            for frame in batch:
+                found = json.loads(frame)
+                db.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?)",
+                               [(found["sensor"], s["mac"], s["time"], s["rssi"]) for s in found["sightings"]])
+            db.execute("COMMIT")
+            batch.clear()
+            return time.perf_counter() - began
+
+        for frame, n, _ in frames(options.stores, options.visits, options.minutes):
+            batch.append(frame)
+            sightings, rows = sightings + n, rows + 1
+            if len(batch) == AT_ONCE:
+                spent += write()
+        spent += write()
+        db.close()
+    return {"sightings_per_s": round(sightings / spent), "frames_per_s": round(rows / spent)}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--stores", type=int, default=600)
+    parser.add_argument("--visits", type=int, default=300)
+    parser.add_argument("--minutes", type=float, default=10)
+    options = parser.parse_args()
+    mine, bare = ours(options), anchor(options)
+    print_line("chain", mine, bare, {name: round(mine[name] / bare[name], 2) for name in bare})
+
+
+if __name__ == "__main__":
+    main()

@@ -21,18 +21,20 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from line import print_line
 
 START, OPEN = 1_772_330_400_000, 720  # 10:00 in Shanghai, minutes
-AT_ONCE, TOGETHER, CHAIN = 64, 5_000, 6_000
+AT_ONCE, TOLD, CHAIN = 64, 600_000, 6_000
+"""Frames under way at once, and after how many ms of the day the flow takes what came."""
 TOML = """
 [retailer]
 timezone = "Asia/Shanghai"
 [clock]
-as_of = "2026-03-02T04:00:00Z"
+as_of = "2026-03-01T02:00:00Z"
 [privacy]
 key = { file = "secret.key" }
 [places]
@@ -54,12 +56,23 @@ def venues(stores: int) -> str:
     return "\n".join(lines)
 
 
-def frames(stores: int, visits: int, minutes: float) -> Iterator[tuple[bytes, int, int]]:
-    """Give (frame, sightings, visits that begin in it), minute by minute."""
+class Moving:
+    """A clock that stands where the replay is."""
+
+    at = START
+
+    def now(self) -> int:
+        """Return the time of the replay (ms)."""
+        return self.at
+
+
+def frames(stores: int, visits: int, minutes: float, clock: Moving) -> Iterator[tuple[bytes, int, int]]:
+    """Give (frame, sightings, visits that begin in it), minute by minute; the clock goes along."""
     dice = random.Random(11)
     here: list[list[tuple[str, int, int]]] = [[] for _ in range(stores)]
     for minute in range(OPEN):
         at = START + minute * 60_000
+        clock.at = at + 60_000
         iso = time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(at // 1000))
         for n, inside in enumerate(here):
             inside[:] = [one for one in inside if one[1] > minute]
@@ -93,26 +106,27 @@ def ours(options: argparse.Namespace) -> dict[str, float]:
             gc.freeze()
             gc.set_threshold(20_000, 20, 50)
             made = sightings = visits = 0
-            spent, cpu = 0.0, time.process_time()
-            waiting: list[bytes] = []
-            source = frames(options.stores, options.visits, options.minutes)
-            last = False
-            while not last:
-                began = time.process_time()
-                for frame, n, fresh in source:
-                    waiting.append(frame)
-                    made, sightings, visits = made + 1, sightings + n, visits + fresh
-                    if len(waiting) == TOGETHER:
-                        break
-                else:
-                    last = True
-                cpu += time.process_time() - began  # making frames is not the platform's work
-                first = time.perf_counter()
-                asyncio.run(_accept(platform.intake, waiting))
-                waiting.clear()
-                platform.flow.drain()
-                spent += time.perf_counter() - first
-            cpu = time.process_time() - cpu
+            spent, cpu, drained = 0.0, 0.0, START
+            clock = Moving()
+            platform.store.clock = clock
+            source = frames(options.stores, options.visits, options.minutes, clock)
+            for at, minute in groupby(source, key=lambda _: clock.at):
+                waiting = list(minute)
+                made, sightings = made + len(waiting), sightings + sum(n for _, n, _ in waiting)
+                visits += sum(fresh for _, _, fresh in waiting)
+                ahead, clock.at = clock.at, at
+                first, began = time.perf_counter(), time.process_time()
+                asyncio.run(_accept(platform.intake, [frame for frame, _, _ in waiting]))
+                if at - drained >= TOLD:
+                    platform.flow.drain()
+                    drained = at
+                spent, cpu = spent + time.perf_counter() - first, cpu + time.process_time() - began
+                clock.at = ahead
+            first, began = time.perf_counter(), time.process_time()
+            platform.flow.drain()
+            clock.at += 600_000
+            platform.flow.drain()  # who was left leaves now
+            spent, cpu = spent + time.perf_counter() - first, cpu + time.process_time() - began
             told = platform.store.facts.rows("SELECT count(*) AS n FROM places.visit WHERE zone = ''")[0]["n"]
             mb = sum(f.stat().st_size for f in (root / "data").iterdir() if f.is_file()) / 1e6
     return {
@@ -145,7 +159,7 @@ def anchor(options: argparse.Namespace) -> dict[str, float]:
             batch.clear()
             return time.perf_counter() - began
 
-        for frame, n, _ in frames(options.stores, options.visits, options.minutes):
+        for frame, n, _ in frames(options.stores, options.visits, options.minutes, Moving()):
             batch.append(frame)
             sightings, rows = sightings + n, rows + 1
             if len(batch) == AT_ONCE:

@@ -24,6 +24,14 @@ WRITE = ("/api/campaigns/shoes-now/state", "/api/campaigns/shoes-now/launch", "/
          "/api/identity/dry-run/1/stop", *(f"/api/identity/{action}" for action in ACTIONS))
 TILL = (*(f"/api/till/{name}" for name in ("lookup", "receipt", "void", "coupons")),
         *(f"/api/till/coupon/{name}" for name in ("check", "lock", "unlock", "redeem")))
+GOODS_READ = ("goods", "goods/one?sku=a", "stock/findings", "transfers", "orders", "orders/one?key=a", "orders/refused")
+COMMERCE_READ = ("reservations/1", "orders/one?key=a", "stock?sku=a")
+COMMERCE_WRITE = ("reservations", "reservations/1/release", "orders", "orders/step", "transfers", "transfers/receive",
+                  "transfers/cancel", "stock")
+READ += (*(f"/api/{name}" for name in GOODS_READ), *(f"/api/commerce/{name}" for name in COMMERCE_READ))
+WRITE += ("/api/goods", *(f"/api/commerce/{name}" for name in COMMERCE_WRITE))
+KEYED = (*(("GET", f"/v1/commerce/{name}") for name in COMMERCE_READ),
+         *(("POST", f"/v1/commerce/{name}") for name in COMMERCE_WRITE))
 OPEN = {"/api/login", "/api/logout", "/api/clock", "/healthz", "/metrics"}
 
 
@@ -47,10 +55,16 @@ def test_a_till_says_who_it_is(client: TestClient[Any], path: str) -> None:
             assert (answer.status_code, answer.json()["code"]) == (401, "bad_write_key")
 
 
+@pytest.mark.parametrize(("method", "path"), KEYED)
+def test_stock_and_orders_are_for_systems_with_a_key(client: TestClient[Any], method: str, path: str) -> None:
+    answer = client.request(method, path, json={} if method == "POST" else None)
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad_write_key")
+
+
 def test_every_address_of_the_api_is_among_those(client: TestClient[Any]) -> None:
     paths = client.get("/api/schema/openapi.json").json()["paths"]
     guarded = {path for path in paths if path not in OPEN}
-    tried = [re.sub(r"\?.*", "", path) for path in (*READ, *WRITE, *TILL)]
+    tried = [re.sub(r"\?.*", "", path) for path in (*READ, *WRITE, *TILL, *(path for _, path in KEYED))]
     patterns = {path: re.sub(r"\{[^}]*\}", "[^/]+", path) for path in guarded}
     assert [path for path, known in patterns.items() if not any(re.fullmatch(known, one) for one in tried)] == []
 

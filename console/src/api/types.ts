@@ -42,6 +42,8 @@ export interface Zone {
   y: number;
   w: number;
   h: number;
+  /** Its corners where it is no rectangle. */
+  ring: [number, number][];
   count: number;
   known: number;
   today_visits: number;

@@ -30,6 +30,9 @@ const Stock = lazy(() => import("../pages/stock/Stock"));
 const Orders = lazy(() => import("../pages/orders/Orders"));
 const Order = lazy(() => import("../pages/orders/Order"));
 const Touchpoints = lazy(() => import("../pages/touchpoints/Touchpoints"));
+const Venues = lazy(() => import("../pages/venues/Venues"));
+const Venue = lazy(() => import("../pages/venues/Venue"));
+const Draw = lazy(() => import("../pages/venues/Draw"));
 const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
 
 const data = new QueryClient({
@@ -96,6 +99,9 @@ function Pages() {
           <Route path="/touchpoints" component={Touchpoints} />
           <Route path="/orders" component={Orders} />
           <Route path="/orders/:key" component={Order} />
+          <Route path="/venues" component={Venues} />
+          <Route path="/venues/:code" component={Venue} />
+          <Route path="/venues/:code/draw" component={Draw} />
           <Route path="/quarantine" component={Quarantine} />
           <Route path="/privacy" component={Privacy} />
           <Route component={NotFound} />

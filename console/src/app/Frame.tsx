@@ -14,6 +14,7 @@ const GROUPS = [
   ["now", ["live"]],
   ["people", ["members", "review", "linking", "policy", "privacy"]],
   ["trade", ["sales", "orders", "goods", "stock"]],
+  ["places", ["venues"]],
   ["speaking", ["campaigns", "scenes"]],
   ["sources", ["touchpoints", "quarantine"]],
 ] as const satisfies readonly (readonly [string, readonly IconName[]])[];

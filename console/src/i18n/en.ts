@@ -13,8 +13,9 @@ import { linking } from "./en/linking";
 import { policy } from "./en/policy";
 import { privacy } from "./en/privacy";
 import { review } from "./en/review";
+import { venues } from "./en/venues";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues } as const;
 
 export type Key = keyof typeof en;

@@ -40,8 +40,10 @@ function fitted(name: string, room: number): string {
   return fit;
 }
 
-function ZoneShape({ zone, box, heat, chosen, onChoose }: {
+function ZoneShape({ zone, corners, box, heat, chosen, onChoose }: {
   zone: Zone;
+  /** Its corners on the screen where it is no rectangle. */
+  corners: string;
   box: { x: number; y: number; w: number; h: number };
   heat: number;
   chosen: boolean;
@@ -52,13 +54,16 @@ function ZoneShape({ zone, box, heat, chosen, onChoose }: {
   const name = h > 36 ? fitted(zone.name, w - 14) : "";
   const ink = heat > INK_TURNS ? "var(--heat-ink)" : "var(--ink)";
   const known = zone.count > 0 ? zone.known / zone.count : 0;
+  const paint = {
+    fill: `color-mix(in oklab, var(--heat-high) ${Math.round(heat * 100)}%, var(--heat-low))`,
+    stroke: chosen ? "var(--ink)" : "var(--line)",
+    strokeWidth: chosen ? 2 : 1,
+  };
   return (
     <g className="zone" role="button" tabIndex={0} aria-pressed={chosen} onClick={onChoose} onFocus={onChoose}
       onMouseEnter={onChoose} aria-label={t("live.zone.label", { name: zone.name, count: zone.count, known: zone.known })}
       onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && onChoose()}>
-      <rect x={x} y={y} width={w} height={h} rx={5}
-        fill={`color-mix(in oklab, var(--heat-high) ${Math.round(heat * 100)}%, var(--heat-low))`}
-        stroke={chosen ? "var(--ink)" : "var(--line)"} strokeWidth={chosen ? 2 : 1} />
+      {corners ? <polygon points={corners} {...paint} strokeLinejoin="round" /> : <rect x={x} y={y} width={w} height={h} rx={5} {...paint} />}
       {known > 0 && w > 24 && h > BAR_FITS_PX && (
         <rect x={x + 7} y={y + h - 8} width={Math.max(2, (w - 14) * known)} height={3} rx={1.5} fill={ink} opacity={0.75} />
       )}
@@ -142,6 +147,7 @@ export function FloorPlan({ floors }: { floors: Floor[] }) {
             {zones.map((zone) => (
               <ZoneShape key={zone.zone} zone={zone} chosen={zone.zone === chosen} onChoose={() => setChosen(zone.zone)}
                 heat={(zone.count / most) ** 0.8}
+                corners={zone.ring.map(([x, y]) => `${(x - left) * sx},${(y - top) * sy}`).join(" ")}
                 box={{
                   x: (zone.x - left) * sx + GAP / 2,
                   y: (zone.y - top) * sy + GAP / 2,

@@ -1,5 +1,5 @@
 /** An ECharts canvas that follows its box, the theme and its options; loaded only when a page shows a chart. */
-import { BarChart, GraphChart, HeatmapChart, LineChart } from "echarts/charts";
+import { BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 import { useShade } from "../../app/theme";
 import { readInk, type Ink } from "./ink";
 
-use([BarChart, GraphChart, HeatmapChart, LineChart, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
+use([BarChart, GraphChart, HeatmapChart, LineChart, SankeyChart, ScatterChart, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, CanvasRenderer]);
 
 export interface ChartProps {
   label: string;

@@ -125,7 +125,8 @@ def attendance(store: Store, place: str, since: dt.date | None = None, until: dt
     rule = _learn(learned, door, zone)
     silences = _silences(store, place, windows[0][1] if windows else 0)
     days = []
-    for day in sorted(d for d in by_day if since <= d <= until):
+    began = min((d for d, told in by_day.items() if any(h.scans or h.passers for h in told)), default=until)
+    for day in sorted(d for d in by_day if max(since, began) <= d <= until):  # before it began nothing is known
         told = [_hour(one, rule, door.get(day, {}), silences, zone) for one in by_day[day]]
         days.append(_day(day, told, rule, door.get(day), at_home[day], silences))
     staff = store.facts.rows("SELECT count(*) AS n FROM places.staff WHERE role = 'staff' AND place IN ('', $place)",

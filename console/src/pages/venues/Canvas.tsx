@@ -164,7 +164,7 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
   const preview = held?.what === "rect" && at ? rectRing(held.from, at) : line.length && at ? [...line, at] : line;
   const step = grid >= 1 || unit > 0.8 ? 5 : 1;
   return (
-    <svg ref={svg} className={`canvas tool-${tool}`} viewBox={`${box.x} ${box.y} ${box.w} ${box.h}`} role="application"
+    <svg ref={svg} className={`canvas tool-${tool}`} viewBox={`${box.x} ${box.y} ${box.w} ${box.h}`} role="application" style={{ aspectRatio: `${box.w} / ${box.h}` }}
       aria-label={t("draw.canvas")} onPointerDown={down} onPointerMove={move} onPointerUp={up}
       onDoubleClick={() => line.length > 2 && finish(line)}>
       <defs>
@@ -201,7 +201,7 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
                 begin(event, "zone", zone.code, 0);
               }} />
             {show && (
-              <text x={x} y={y} fontSize={Math.min(unit * 2.2, (wide / Math.max(4, name.length)) * 1.5)} textAnchor="middle"
+              <text x={x} y={y - unit * 2.4} fontSize={Math.min(unit * 2.2, (wide / Math.max(4, name.length)) * 1.5)} textAnchor="middle"
                 dominantBaseline="middle" pointerEvents="none">{name}</text>
             )}
             {zone.doors.map((door, n) => (

@@ -17,7 +17,7 @@ const TOOLS: Tool[] = ["select", "rect", "polygon", "outline", "door", "sensor"]
 const GRIDS = ["0.5", "0.1", "0"] as const;
 
 function Editor({ page }: { page: VenuePage }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const format = useFormat();
   const toast = useToast();
   const told = useErrorText();
@@ -138,7 +138,7 @@ function Editor({ page }: { page: VenuePage }) {
     <>
       <div className="row draw-bar">
         <Choice label={t("draw.floors")} value={floor?.code ?? ""} onChange={(code) => (setFloorCode(code), setChosen(null))}
-          options={[...plan.floors].sort((a, b) => a.level - b.level).map((one) => ({ value: one.code, text: one.name.en || one.code }))} />
+          options={[...plan.floors].sort((a, b) => a.level - b.level).map((one) => ({ value: one.code, text: (language === "en" ? one.name.en || one.name.zh : one.name.zh || one.name.en) || one.code }))} />
         <button type="button" className="button" onClick={() => {
           const next = addFloor(steps.now);
           change(next);

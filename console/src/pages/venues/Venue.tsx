@@ -121,6 +121,7 @@ function Flows({ period, floors }: { period: Period; floors: { code: string; nam
         <div className="grid">
           <div className="span-7">
             <h3>{t("flows.zones")}</h3>
+            <div className="max-list scroller">
             <Table label={t("flows.zones")} rows={flow.zones.filter((one) => zones.has(one.zone)).slice(0, 40)} rowKey={(row) => row.zone} columns={[
               { key: "name", title: t("flows.zone"), show: (row) => row.name || row.zone, phone: "title" },
               { key: "stays", title: t("flows.stays"), show: (row) => row.silent > 0.5 && row.stays === 0 ? t("flows.silent") : format.number(row.stays), number: true },
@@ -128,6 +129,7 @@ function Flows({ period, floors }: { period: Period; floors: { code: string; nam
               { key: "exits", title: t("flows.exits"), show: (row) => format.number(row.exits), number: true },
               { key: "dwell", title: t("flows.dwell"), show: (row) => format.duration(row.dwell_median_ms), number: true },
             ]} />
+            </div>
           </div>
           <div className="span-5">
             <h3>{t("flows.ways")}</h3>
@@ -196,8 +198,8 @@ function StaffCard({ store }: { store: string }) {
   return (
     <Card title={t("staff.title")} hint={t("staff.hint")} className="span-6">
       <form className="row" onSubmit={(event) => (event.preventDefault(), void say({ device, place: store }))}>
-        <input className="input grow" value={device} required placeholder="00:1B:44:11:3A:B7" aria-label={t("staff.device")} onChange={(event) => setDevice(event.target.value)} />
-        <button type="submit" className="button">{t("staff.register")}</button>
+        <input className="input grow" value={device} placeholder="00:1B:44:11:3A:B7" aria-label={t("staff.device")} onChange={(event) => setDevice(event.target.value)} />
+        <button type="submit" className="button" disabled={!device.trim()}>{t("staff.register")}</button>
       </form>
       <Answer query={query} lines={3}>
         {({ devices, proposals }) => {

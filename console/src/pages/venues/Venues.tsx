@@ -31,11 +31,11 @@ function NewVenue() {
   };
   return (
     <form className="row" onSubmit={(event) => (event.preventDefault(), void create())}>
-      <input className="input" value={code} placeholder={t("venues.code")} aria-label={t("venues.code")} required
+      <input className="input" value={code} placeholder={t("venues.code")} aria-label={t("venues.code")}
         pattern="[A-Za-z0-9_.\-]{1,64}" title={t("venues.code.hint")} onChange={(event) => setCode(event.target.value)} />
       <input className="input" value={name} placeholder={t("venues.name")} aria-label={t("venues.name")}
         onChange={(event) => setName(event.target.value)} />
-      <button type="submit" className="button primary">{t("venues.new")}</button>
+      <button type="submit" className="button primary" disabled={!code}>{t("venues.new")}</button>
     </form>
   );
 }

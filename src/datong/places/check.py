@@ -99,6 +99,8 @@ def _fit(floor: Floor, zones: list[Zone], where: str) -> Iterator[tuple[str, flo
                 yield (f"{where}, zone {zone.code}: {outside:.1f} m² of it lie outside the outline of floor "
                        f"{floor.code}; move its corners inside, or draw the outline wider"), outside / shape.area
     shapes = [shape for _, shape in pairs]
+    if not shapes:  # a floor on which nothing is drawn yet
+        return
     for a, b in sorted(zip(*shapely.STRtree(shapes).query(shapes, "intersects").tolist(), strict=True)):
         if a >= b:
             continue

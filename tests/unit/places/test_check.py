@@ -42,6 +42,11 @@ def test_each_mistake_is_told_with_the_next_step(plan: Venue, told: str) -> None
     assert told in found[0]
 
 
+def test_a_floor_on_which_nothing_is_drawn_yet_is_a_plan() -> None:
+    assert list(venue_problems(venue())) == []
+    assert list(venue_remarks(venue())) == []
+
+
 def test_small_faults_are_remarks() -> None:
     plan = venue(A, Zone("b", Name(), Rect(8, 0, 10, 10)), Zone("c", Name(), Rect(18, 0, 3, 10)))
     assert list(venue_problems(plan)) == []

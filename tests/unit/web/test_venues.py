@@ -96,3 +96,29 @@ def test_only_pictures_are_kept(user: TestClient[Any]) -> None:
 def test_nobody_reads_or_draws_plans_without_a_login(client: TestClient[Any]) -> None:
     assert client.get("/api/venues").status_code == 401
     assert client.post("/api/stores", content=b"code\n1\n").status_code == 401
+
+
+def test_visits_ways_and_sensors_of_a_venue(user: TestClient[Any]) -> None:
+    found = user.get("/api/attendance?store=mall&from=2026-03-01&to=2026-03-02").json()
+    assert (found["place"], found["calibrated"]) == ("mall", False)
+    assert set(user.get("/api/flows?store=mall").json()) >= {"transitions", "zones", "ways", "visits"}
+    states = {s["state"] for s in user.get("/api/sensors?store=mall").json()["sensors"]}
+    assert states <= {"heard", "silent", "never", "unknown"}
+    assert user.get("/api/report/flows?store=mall&by=zone&format=csv").text.startswith("\ufeffzone,name,floor")
+
+
+def test_staff_is_registered_by_address_and_made_up_ones_are_refused(user: TestClient[Any]) -> None:
+    assert user.post("/api/staff", json={"device": "00:1b:44:11:3a:b7", "place": "mall"}).status_code == 202
+    refused = user.post("/api/staff", json={"device": "02:1b:44:11:3a:b7"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_staff")
+    assert user.post("/api/staff", json={"device": "00:1b:44:11:3a:b7", "ns": "phone"}).status_code == 422
+    assert user.post("/api/staff", json={"key": "x"}).status_code == 422
+
+
+def test_the_hours_of_a_door_are_taken_line_by_line(user: TestClient[Any]) -> None:
+    text = "place,time,entries,exits,door\nmall,2026-03-01 10:00,42,40,north\nmall,noon,1,1,\n,2026-03-01 11:00,1,1,\n"
+    taken = user.post("/api/counts", content=text.encode()).json()
+    assert (taken["rows"], taken["stored"], taken["quarantined"]) == (3, 1, 2)
+    assert [line["line"] for line in taken["lines"]] == [3, 4]
+    assert user.post("/api/counts", content=text.encode()).json()["known"] == 1
+    assert user.post("/api/counts", content=b"a,b\n1,2\n").status_code == 422

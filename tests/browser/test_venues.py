@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 
+LONG = 30_000  # ms, on a busy machine
+
+
 def drag(page: Any, box: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Drag over the canvas; points are shares of its width and height."""
     points = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)]
@@ -20,7 +23,7 @@ def test_a_plan_is_drawn_taken_back_and_saved(open_console: Any) -> None:
     page.get_by_label("Code", exact=True).fill("corner-shop")
     page.get_by_role("button", name="New venue").click()
     canvas = page.get_by_role("application")
-    expect(canvas).to_be_visible()
+    expect(canvas).to_be_visible(timeout=LONG)
     box = canvas.bounding_box()
     page.get_by_role("button", name="Rectangle").click()
     drag(page, box, (0.1, 0.2), (0.4, 0.6))
@@ -34,14 +37,14 @@ def test_a_plan_is_drawn_taken_back_and_saved(open_console: Any) -> None:
     page.get_by_role("button", name="Redo").click()
     expect(canvas).to_contain_text("Till")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved as version 2")).to_be_visible()
+    expect(page.get_by_text("Saved as version 2")).to_be_visible(timeout=LONG)
     page.reload()
-    expect(page.get_by_role("application")).to_contain_text("Till")
+    expect(page.get_by_role("application")).to_contain_text("Till", timeout=LONG)
 
 
 def test_visits_and_flow_lines_of_the_mall_are_shown(open_console: Any) -> None:
     from playwright.sync_api import expect
     page = open_console("venues/datong-mall")
-    expect(page.get_by_role("heading", name="Flow lines")).to_be_visible()
-    expect(page.get_by_text("are heard")).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("No staff devices registered")).to_be_visible()
+    expect(page.get_by_role("heading", name="Flow lines")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("are heard")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("No staff devices registered")).to_be_visible(timeout=LONG)

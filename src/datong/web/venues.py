@@ -22,7 +22,7 @@ from datong.web.language import language_of
 
 __all__ = ["routes"]
 
-_WAIT = 3.0
+_WAIT = 10.0
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 _MOST = 6_000_000
 _FILE = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")

@@ -1,6 +1,6 @@
 """Counting visits and following ways, against a simulator that knows who was there.
 
-python benchmarks/visits.py [--days 28] [--counted 14] [--visitors 400] [--seeds 1,2,3] [--error 5]
+python benchmarks/visits.py [--days 14] [--counted 7] [--visitors 250] [--seeds 1,2,3] [--error 5]
 
 The air of one floor of the demo mall (`datong.simulator.radio`, which knows nothing of the estimators): phones of 60
 models that make up addresses as real ones do (95 %; four of ten models one per scan), people with no phone or with two,
@@ -153,9 +153,9 @@ def _homes(scene: Scenery) -> dict[str, str]:
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--days", type=int, default=28)
-    options.add_argument("--counted", type=int, default=14)
-    options.add_argument("--visitors", type=int, default=400)
+    options.add_argument("--days", type=int, default=14)
+    options.add_argument("--counted", type=int, default=7)
+    options.add_argument("--visitors", type=int, default=250)
     options.add_argument("--seeds", default="1,2,3")
     options.add_argument("--error", type=float, default=5.0)
     o = options.parse_args()

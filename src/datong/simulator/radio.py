@@ -236,7 +236,7 @@ class _Town:
             if sensor in self.dead and self.dead[sensor][0] <= at < self.dead[sensor][1]:
                 continue
             away = max(1.0, math.hypot(sx - x, sy - y))
-            if away > 45:
+            if away > 28:
                 continue
             rssi = -40 + model.power - 26 * math.log10(away) - (0 if inside else 9) + dice.gauss(0, 4)
             if rssi < -92 or dice.random() < 1 / (1 + math.exp((rssi + 86) / 2)):

@@ -91,7 +91,7 @@ def count(scene: Scenery, seed: int, days: int, counted: int, visitors: int) -> 
     dead = list(scene.sensors)[3]
     air = simulate(scene, FIRST, days, visitors, seed, dead=((dead, died, died + DAY),))
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(Settings(root=Path(folder)))
+        store = open_store(Settings(root=folder))
         vault = Vault(bytes(range(32)))
         update_venue(store, plan_of(scene), actor="benchmark")
         seconds = load(store, vault, air, counted)

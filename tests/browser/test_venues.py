@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 LONG = 30_000  # ms, on a busy machine
 
 

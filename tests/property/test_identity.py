@@ -169,3 +169,25 @@ def test_merges_name_live_winners_and_cover_every_lost_number(wide: Town, shown:
     assert all(members[into] is None for into in members.values() if into is not None)
     for batch in batches:
         assert not {merge.winner for merge in batch.merges} & {merge.loser for merge in batch.merges}
+
+
+PASSED_ON = st.lists(
+    st.lists(values("user_id", "anonymous_id", "app_device", "wifi_mac", "phone", "~phone", count=3),
+             min_size=1, max_size=4, unique=True), min_size=1, max_size=20)
+
+
+@QUICK
+@given(shown=PASSED_ON, size=st.integers(1, 20))
+def test_who_comes_apart_in_memory_is_who_a_region_would_make(
+    tight: Town, shown: list[list[str]], size: int
+) -> None:
+    events = [tight.event(*names, channel=("web", "pos")[at % 2]) for at, names in enumerate(shown)]
+    clear(tight)
+    batches = tight.run(events, size)
+    quick = dump(tight)
+    clear(tight)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("datong.identity.whole.LARGE", 0)
+        careful = tight.run(events)
+    assert dump(tight) == quick
+    assert [split for batch in batches for split in batch.splits] == [s for batch in careful for s in batch.splits]

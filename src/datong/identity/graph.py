@@ -12,12 +12,12 @@ from datong.identity.ledger import MEMBERS, Ledger
 from datong.identity.pace import Pace
 from datong.identity.tables import APART, LINK, MEMBER, SHOWN
 from datong.identity.ties import Ties
-from datong.model import Event, Identifier
+from datong.model import Event, Identifier, Split
 from datong.storage import Lookup, fetch_in
 
-__all__ = ["Graph", "Link", "Person"]
+__all__ = ["LARGE", "Graph", "Link", "Person"]
 
-_LARGE = 1_000
+LARGE = 1_000
 """Members with more identifiers are only looked at whole when they lose one, not when they might."""
 
 _LINKS = Lookup(
@@ -88,8 +88,8 @@ class Graph:
     """Links and members around a batch's identifiers, with everything decided so far.
 
     `torn` are the members that lost an identifier on which others of theirs hung: they are to be looked at before the
-    next event is decided (`keep_whole`). `left` are all identifiers that left their holder: (offset, member, link).
-    `renamed` are the rows of members that begin with another identifier since.
+    next event is decided (`mend`); `splits` are those that came apart. `left` are all identifiers that left their
+    holder: (offset, member, link). `renamed` are the rows of members that begin with another identifier since.
     `unsettled` says that who holds what has changed in a way no merge explains.
     """
 
@@ -99,6 +99,7 @@ class Graph:
         self.people: dict[int, Person] = {}
         self.touched: dict[int, Link] = {}
         self.merges: list[tuple[int, Person, Person]] = []
+        self.splits: list[Split] = []
         self.renamed: list[dict[str, Any]] = []
         self.shown: dict[int, dict[int, bool]] = {}
         self.noted: dict[tuple[int, int], bool] = {}
@@ -130,7 +131,7 @@ class Graph:
         """Read, in few questions, how many identifiers these people hold and who else showed these keys."""
         people = list(people)
         self._count([p for p in people if p.counts is None])
-        self._doubtful = [p for p in people if sum(self.counts(p).values()) < _LARGE]
+        self._doubtful = [p for p in people if sum(self.counts(p).values()) < LARGE]
         self._read_strangers([p for p in people if p.strangers is None])
         self._read_shown(keys)
 

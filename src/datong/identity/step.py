@@ -21,7 +21,7 @@ from datong.identity.read import who
 from datong.identity.region import Region
 from datong.identity.rules import settle
 from datong.identity.seen import expired, touch, widen
-from datong.identity.whole import keep_whole
+from datong.identity.whole import mend
 from datong.identity.write import write
 from datong.model import DAY, Batch, Event, Merge
 from datong.privacy import Vault
@@ -90,6 +90,10 @@ class Identity(Stage):
             since.update((loser.id, loser.live().id) for _, loser, _ in graph.merges)
             count, at = len(members) - at, len(members)
             size = max(_SHORT if graph.torn else size, 2 * count)
+            if stretch.parted:
+                settled = at - count + stretch.parted
+                since.clear()
+                splits += graph.splits
             if graph.torn:
                 settled = at
                 since.clear()
@@ -167,6 +171,7 @@ class _Stretch:
         self.policy, self.graph, self._personal, self._seen = policy, graph, personal, seen
         self.people: list[Person | None] = []
         self.told: list[tuple[Person, Event]] = []
+        self.parted = 0
 
     def decide(self, events: Sequence[Event], done: int) -> None:
         """Decide who each event belongs to, until one tears a member."""
@@ -188,7 +193,9 @@ class _Stretch:
             if person is not None and REFUSED in event.properties:
                 refuse_malformed(graph, event, person)
             if graph.torn:
-                keep_whole(graph, self.policy)
+                mend(graph, self.policy, event)
+                if graph.splits:
+                    self.parted = len(self.people)
             if graph.torn:
                 return
 

@@ -96,7 +96,7 @@ def address_of(request: Asked) -> str:
 def from_here(request: Asked) -> None:
     """Raise Forbidden where another site sends a form of ours: it could make a shopper somebody else on their phone."""
     site, origin = request.headers.get("sec-fetch-site", ""), request.headers.get("origin", "")
-    hosts = (request.headers.get("host", ""), request.headers.get("x-forwarded-host", ""))
+    hosts = {request.headers.get("host", ""), request.headers.get("x-forwarded-host", "")} - {""}  # "null" has none
     if site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc not in hosts:
         raise Forbidden("the form was sent from another site", hint="open the page again")
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 CI = bool(os.environ.get("CI"))
 
@@ -26,7 +27,7 @@ def _install(*packages: str) -> None:
     if os.geteuid() or not shutil.which("apt-get"):
         return
     print(f"· installing {' '.join(packages)} from Debian", flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=False, env=env, **quiet)
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
@@ -67,7 +68,7 @@ def postgresql() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = Path(tempfile.mkdtemp(prefix="datong-postgresql-"))
-    owner: dict[str, int] = {}
+    owner: dict[str, Any] = {}
     if not os.geteuid():  # PostgreSQL refuses to run as root
         account = pwd.getpwnam("postgres" if programs.is_relative_to("/usr/lib") else "nobody")
         os.chown(folder, account.pw_uid, account.pw_gid)

@@ -23,7 +23,7 @@ def test_no_address_answers_who_is_not_logged_in(client: TestClient[Any]) -> Non
     tried: Counter[tuple[str, str]] = Counter()
     for path, methods in paths.items():
         for method in methods.keys() - ({"get", "post", "put", "delete"} if path in OPEN else ()):
-            body = {} if method != "get" else None
+            body: dict[str, Any] | None = {} if method != "get" else None
             answer = client.request(method, re.sub(r"\{[^}]*\}", "1", path), json=body)
             code = "bad_write_key" if path.startswith(BY_KEY) else "not_logged_in"
             assert (answer.status_code, answer.json()["code"]) == (401, code), (method, path)

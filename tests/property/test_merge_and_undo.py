@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datong.commerce import Commerce
@@ -119,7 +119,17 @@ UNDOING = st.tuples(st.just("undo"), st.integers(0, 2)) | st.tuples(
 ROUND = st.tuples(DEED, DEED, SHOW, DEED, GOING_ON, UNDOING)
 
 
+CARD, OTHER, USER, TILL = NAMES
+GIVEN_BACK = (
+    ("buy", CARD), ("show", [CARD, OTHER, USER]), ("buy", CARD), ("pump", 1), ("buy", CARD), ("undo", 0),
+    ("pump", 1), ("show", [TILL, USER]), ("share", TILL), ("buy", TILL), ("fold", 1), ("show", [CARD, OTHER, TILL]),
+    ("buy", OTHER), ("unmerge", USER), ("show", [TILL, USER]), ("undo", 1), ("fold", 1), ("share", OTHER),
+)
+"""A shared value is given back to who has parted since: the decision names another member."""
+
+
 @settings(max_examples=80, deadline=None)
+@example(rounds=[GIVEN_BACK])
 @given(rounds=st.lists(ROUND.flatmap(st.permutations), min_size=2, max_size=6))
 def test_every_number_is_that_of_the_members_own_identifiers(
     town: Town, rounds: list[tuple[tuple[str, Any], ...]]

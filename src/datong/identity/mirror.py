@@ -46,8 +46,11 @@ def _copy(tx: sa.Connection, facts: FactsTx) -> None:
 
 
 def _renew(tx: sa.Connection, facts: FactsTx, position: int) -> None:
-    rows = tx.execute(sa.select(EVENT.c.member, EVENT.c.other).where(EVENT.c.seq > position)).all()
-    members = sorted({number for row in rows for number in row if number is not None})
+    rows = tx.execute(sa.select(EVENT.c.member, EVENT.c.other, EVENT.c.key).where(EVENT.c.seq > position)).all()
+    named = {number for row in rows for number in row[:2] if number is not None}
+    # a shared value that is given back may be somebody's whom the decision does not name: who has parted since
+    holders = fetch_in(tx, sa.select(LINK.c.member), LINK.c.key, {row.key for row in rows if row.key is not None})
+    members = sorted(named | {member for member, in holders if member is not None})
     if not members:
         return
     for table in (FACT_LINK, FACT_MEMBER):

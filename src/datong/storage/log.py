@@ -30,6 +30,8 @@ _INSERT = "INSERT OR IGNORE INTO log VALUES (?, ?, ?, ?, ?)"
 _STATEMENTS = tuple((rows, f"{_INSERT}{', (?, ?, ?, ?, ?)' * (rows - 1)}") for rows in (1_024, 128, 16, 1))
 """Few long statements: other threads run while SQLite works, and the writer asks Python for its turn less often."""
 
+_STRETCH = 32 * 1024 * 1024
+"""Bytes read at once: a frame of sightings is one entry and may be a thousand times as long as another."""
 _KEYS = 500
 _GONE = -1
 """The digest of an entry that was rewritten."""
@@ -86,7 +88,7 @@ class Log(Protocol):
         ...
 
     def read(self, after: int, limit: int) -> list[Entry]:
-        """Return up to `limit` entries with an offset larger than `after`, in order."""
+        """Return up to `limit` entries with an offset larger than `after`, in order; fewer where they are long."""
         ...
 
     def find(self, key: bytes) -> Entry | None:
@@ -146,7 +148,13 @@ class SqliteLog:
     def read(self, after: int, limit: int) -> list[Entry]:
         """Read on this thread's own connection."""
         sql = "SELECT offset, topic, body FROM log WHERE offset > ? ORDER BY offset LIMIT ?"
-        return [Entry(*row) for row in self._reader().execute(sql, (after, limit))]
+        entries, left = [], _STRETCH
+        for row in self._reader().execute(sql, (after, limit)):
+            entries.append(Entry(*row))
+            left -= len(row[2])
+            if left < 0:
+                break
+        return entries
 
     def find(self, key: bytes) -> Entry | None:
         """Look the key up in the index that dedupes."""

@@ -96,3 +96,13 @@ def test_an_event_comes_back_as_it_went(tmp_path: Path) -> None:
     log.append([event_record(event)])
     assert decode_event(log.read(0, 1)[0].body) == event
     log.close()
+
+
+def test_a_read_of_long_entries_is_bounded_and_goes_on(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log.sqlite")
+    long = b"x" * (12 * 1024 * 1024)
+    log.append([Record(str(n).encode().zfill(16), long) for n in range(5)])
+    first = log.read(0, 100)
+    assert [e.offset for e in first] == [1, 2, 3]
+    assert [e.offset for e in log.read(first[-1].offset, 100)] == [4, 5]
+    log.close()

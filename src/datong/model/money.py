@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 
 import msgspec
 
@@ -32,11 +33,16 @@ def to_minor(amount: float | str | Decimal, currency: str) -> int:
     """Return the amount in minor units, halves to even; raises ValueError when it is not a finite number."""
     if type(amount) is int:
         return amount * int(10 ** exponent(currency))
+    return _of_text(str(amount), exponent(currency))
+
+
+@lru_cache(maxsize=16_384)
+def _of_text(text: str, digits: int) -> int:
+    """Return the amount; a shop has a few thousand prices, and a receipt writes each of its amounts several times."""
     try:
-        value = Decimal(str(amount)).scaleb(exponent(currency))
-        return int(value.to_integral_value(ROUND_HALF_EVEN))
+        return int(Decimal(text).scaleb(digits).to_integral_value(ROUND_HALF_EVEN))
     except (InvalidOperation, OverflowError, ValueError) as error:
-        raise ValueError(f"not an amount of money: {amount!r}") from error
+        raise ValueError(f"not an amount of money: {text!r}") from error
 
 
 class Money(msgspec.Struct, frozen=True, order=True):

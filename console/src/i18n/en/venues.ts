@@ -113,7 +113,7 @@ export const venues = {
   "visits.counted": "Door counter",
   "visits.range": "Interval",
   "visits.calibrated": "calibrated by the door counter; a day is off by {error}",
-  "visits.raw": "phones heard; no door counter calibrates them",
+  "visits.raw": "phones heard, true within a factor of two; a door counter calibrates them",
   "visits.heard": "Heard by radio",
   "visits.passers": "Walked past",
   "visits.border.fixed": "heard for less than {seconds} s",

@@ -115,7 +115,7 @@ export const venues: Record<keyof typeof english, string> = {
   "visits.counted": "门口计数",
   "visits.range": "区间",
   "visits.calibrated": "已按门口计数校准，单日误差 {error}",
-  "visits.raw": "感知到的手机，尚无门口计数校准",
+  "visits.raw": "感知到的手机，误差可达两倍；用门口计数校准",
   "visits.heard": "无线感知",
   "visits.passers": "路过",
   "visits.border.fixed": "感知不足 {seconds} 秒",

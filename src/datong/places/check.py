@@ -19,9 +19,10 @@ from datong.places.plan import Floor, Plan, Venue, Zone
 
 __all__ = ["plan_problems", "venue_problems", "venue_remarks"]
 
-SLIVER, SHARE, LARGE = 0.5, 0.02, 0.5
+SLIVER, SHARE, LARGE, MOSTLY = 0.5, 0.02, 0.5, 0.8
 """Overlaps, and parts outside the outline, up to so many m² or this share are no matter; beyond the share LARGE they
-are a problem. A zone that lies wholly in another is a zone in a zone, as a kiosk in a hall."""
+are a problem. A zone that lies wholly in another is a zone in a zone, as a kiosk in a hall; one that lies MOSTLY in
+another was meant as one, and is remarked upon only."""
 
 
 
@@ -109,7 +110,8 @@ def _fit(floor: Floor, zones: list[Zone], where: str) -> Iterator[tuple[str, flo
         if common >= (1 - SHARE) * max(shapes[a].area, shapes[b].area):
             yield f"{names} are the same area; take one of them away", 1.0
         elif max(SLIVER, SHARE * smaller) < common < (1 - SHARE) * smaller:
-            yield f"{names} overlap by {common:.1f} m²; move their corners apart", common / smaller
+            share = common / smaller
+            yield f"{names} overlap by {common:.1f} m²; move their corners apart", share if share < MOSTLY else SHARE
 
 
 def _shape(about: str, ring: tuple[tuple[float, float], ...], holes: tuple[tuple[tuple[float, float], ...], ...]

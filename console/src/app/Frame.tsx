@@ -6,33 +6,35 @@ import { post } from "../api/client";
 import { meQuery } from "../api/queries";
 import { useWords } from "../i18n/language";
 import { Icon, type IconName } from "./icons";
+import { GROUPS, useGroups } from "./nav";
 import { useSession } from "./session";
 import { nextTheme, useTheme } from "./theme";
 
-/** The pages by what they are about; a page's name is its address, its icon and its word. */
-const GROUPS = [
-  ["now", ["live"]],
-  ["people", ["members", "review", "linking", "policy", "privacy"]],
-  ["trade", ["sales", "orders", "goods", "stock"]],
-  ["places", ["venues"]],
-  ["speaking", ["campaigns", "scenes"]],
-  ["sources", ["touchpoints", "quarantine"]],
-] as const satisfies readonly (readonly [string, readonly IconName[]])[];
 /** Those at the bottom of a phone; all are in the sheet behind "more". */
 const IN_BAR = ["live", "members", "sales", "campaigns"] as const satisfies readonly IconName[];
 
-function Links({ page }: { page: string }) {
+/** The groups with their pages; of a closed one only the page that is shown. */
+function Links({ page, columns = 1 }: { page: string; columns?: number }) {
   const { t } = useWords();
-  return GROUPS.map(([group, names]) => (
-    <div key={group} className="nav-group" role="group" aria-label={t(`nav.group.${group}`)}>
-      {names.length > 1 && <span className="nav-title" aria-hidden="true">{t(`nav.group.${group}`)}</span>}
-      {names.map((name) => (
-        <Link key={name} href={`/${name}`} className="nav-link" aria-current={page === name ? "page" : undefined}>
-          <Icon name={name} /> {t(`nav.${name}`)}
-        </Link>
-      ))}
-    </div>
-  ));
+  const { open, turn } = useGroups(columns);
+  return GROUPS.map(([group, names]) => {
+    const alone = names.length === 1;
+    const shown = alone || open(group) ? names : names.filter((name) => name === page);
+    return (
+      <div key={group} className="nav-group" role="group" aria-label={t(`nav.group.${group}`)}>
+        {!alone && (
+          <button type="button" className="nav-title" aria-expanded={open(group)} onClick={() => turn(group)}>
+            {t(`nav.group.${group}`)} <Icon name={open(group) ? "down" : "next"} />
+          </button>
+        )}
+        {shown.map((name) => (
+          <Link key={name} href={`/${name}`} className="nav-link" aria-current={page === name ? "page" : undefined}>
+            <Icon name={name} /> {t(`nav.${name}`)}
+          </Link>
+        ))}
+      </div>
+    );
+  });
 }
 
 function usePage(): string {
@@ -53,8 +55,7 @@ function Clock() {
   return (
     <div className="clock">
       {t("app.clock")}
-      <b>{format.clock(moment)}</b>
-      {format.date(moment)}
+      <div><b>{format.clock(moment)}</b> {format.date(moment)}</div>
       {me.speed !== 1 && <div>{t("app.speed", { speed: me.speed })}</div>}
     </div>
   );
@@ -70,7 +71,7 @@ function Settings() {
     await data.invalidateQueries(meQuery());
   };
   return (
-    <div className="nav-list">
+    <div className="nav-settings">
       <button type="button" className="nav-link" lang={language === "en" ? "zh-CN" : "en"}
         aria-label={t("app.language.label")} onClick={() => choose(language === "en" ? "zh-CN" : "en")}>
         <Icon name="language" /> {t("app.language")}
@@ -119,7 +120,7 @@ function BottomBar({ page }: { page: string }) {
           <div ref={sheet} className="sheet" role="dialog" aria-label={t("app.more")}>
             <Brand />
             <nav className="nav-list" aria-label={t("app.more")}>
-              <Links page={page} />
+              <Links page={page} columns={2} />
             </nav>
             <Clock />
             <Settings />
@@ -154,7 +155,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </button>
       <div className="nav">
         <Brand />
-        <nav className="nav-list" aria-label={t("app.nav")}>
+        <nav className="nav-list scroller" aria-label={t("app.nav")}>
           <Links page={page} />
         </nav>
         <div className="nav-foot">

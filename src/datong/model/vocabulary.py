@@ -93,7 +93,8 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Reservation Expired", "system"),
         EventType("Identity Corrected", "system"), EventType("Member Changed", "system"),
         EventType("Venue Updated", "system"), EventType("Staff Registered", "system"),
-        EventType("Survey Imported", "system"),
+        EventType("Survey Imported", "system"), EventType("Visit Retraced", "system"),
+        EventType("Calibration Given", "system"),
         EventType("Sensor Recovered", "system"), EventType("Door Counted", "place", ("place",)),
     )
 }

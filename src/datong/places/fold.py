@@ -26,7 +26,9 @@ from datong.places.tables import (
 )
 from datong.storage import FactsTx
 
-__all__ = ["append_told", "append_visits", "replace_dimensions"]
+__all__ = ["RETRACED", "append_told", "append_visits", "replace_dimensions", "replace_ways"]
+
+RETRACED = "Visit Retraced"
 
 _EPOCH = date(1970, 1, 1)
 _decoder = msgspec.json.Decoder(Venue)
@@ -43,6 +45,30 @@ def append_visits(events: Iterable[Event], facts: FactsTx, timezone: str) -> Non
         "id": [e.id for e in rows], "ident": [e.ident for e in rows], "place": [e.place for e in rows],
         "zone": [e.zone for e in rows], "start": starts, "end": [e.time for e in rows],
         "dwell": [int(e.value) for e in rows], "date": [_EPOCH + timedelta(days=day) for day, _ in local],
+        "hour": [hour for _, hour in local],
+    })
+
+
+def replace_ways(events: Iterable[Event], facts: FactsTx, timezone: str) -> None:
+    """Put the zones that a finished visit was found to have gone through in the place of those that were told live."""
+    told = [e for e in events if e.type == RETRACED]
+    if not told:
+        return
+    starts = [e.time - int(e.value) for e in told]
+    facts.execute("""
+        DELETE FROM places.visit v USING (
+            SELECT unnest($idents) AS ident, unnest($places) AS place, unnest($starts) AS start, unnest($ends) AS "end"
+        ) r WHERE v.start >= $first AND v.zone <> '' AND v.ident = r.ident AND v.place = r.place
+            AND v.start >= r.start AND v."end" <= r."end"
+    """, {"idents": [e.ident for e in told], "places": [e.place for e in told], "starts": starts,
+          "ends": [e.time for e in told], "first": min(starts)})
+    rows = [(f"{e.id}:{n}", e.ident, e.place, zone, start, end)
+            for e in told for n, (zone, start, end) in enumerate(zip(
+                e.properties["zones"], e.properties["starts"], [*e.properties["starts"][1:], e.time], strict=True))]
+    local = [local_parts(row[4], timezone) for row in rows]
+    facts.append(VISIT_FACT, {
+        **{name: [row[k] for row in rows] for k, name in enumerate(("id", "ident", "place", "zone", "start", "end"))},
+        "dwell": [row[5] - row[4] for row in rows], "date": [_EPOCH + timedelta(days=day) for day, _ in local],
         "hour": [hour for _, hour in local],
     })
 

@@ -24,13 +24,13 @@ from datong.places.position import Anchors, Fingerprint, Located, Locator, Scans
 from datong.places.presence import WINDOW, Presence, Sighting, Spot
 from datong.places.read import venue_at, venues
 from datong.places.readings import Reading, Readings
+from datong.places.retrace import Trail
+from datong.places.rooms import NEAR, Rooms
 from datong.places.survey import surveys
 from datong.storage import Store
 
 __all__ = ["Locating", "anchors_of"]
 
-_NEAR = 5.0
-"""How far (m) from a zone a point may lie and still belong to it: corridors are often in none."""
 _LEAST = 1.0
 _log = logging.getLogger(__name__)
 
@@ -40,6 +40,13 @@ class Site(NamedTuple):
 
     locator: Locator
     zones: ZoneIndex
+    rooms: Rooms
+
+    @classmethod
+    def of(cls, locator: Locator, venue: Venue) -> Site:
+        """Return the site of a venue with this plan."""
+        zones = ZoneIndex(venue)
+        return cls(locator, zones, Rooms(venue, zones))
 
 
 class _Job(NamedTuple):
@@ -59,6 +66,7 @@ class Locating:
         """Read the surveys that are there."""
         self._folder, self._trilaterate = store.settings.data / "surveys", trilaterate
         self._sites: dict[str, Site] = {}
+        self._starts, self._after_each = [0], [self._sites]
         with store.state.read() as tx:
             self.open(tx)
 
@@ -72,7 +80,7 @@ class Locating:
     def locate(self, heard: Readings, known: dict[int, Presence], plans: Mapping[str, Venue | None],
                tx: sa.Connection) -> None:
         """Give the readings in `heard` the zones of their points, and take windows and tracks along in `known`."""
-        starts, sites = [0], [self._sites]
+        starts, sites = self._starts, self._after_each = [0], [self._sites]
         for at, event in heard.changes:
             starts.append(at)
             sites.append(self._after(sites[-1], event, plans, tx))
@@ -81,7 +89,7 @@ class Locating:
             return
         jobs = list(_jobs(heard.devices, known, starts, sites))
         found = _found(jobs)
-        points = [_follow(known[job.ident], heard.devices[job.ident][job.number][1], job.place, point)
+        points = [_follow(known[job.ident], heard.devices[job.ident][job.number][1], job, point)
                   for job, point in zip(jobs, found, strict=True)]
         for job, zone in zip(jobs, _zones(jobs, points), strict=True):
             if zone:
@@ -90,13 +98,18 @@ class Locating:
                 made = sighting._replace(spot=Spot(job.place, zone), located=True)
                 readings[job.number] = (at, made, *rest)  # type: ignore[assignment]
 
+    def rooms(self, place: str, at: int | None = None) -> Rooms | None:
+        """Return the rooms of a venue with a survey, as they were at a position of the batch (at its end)."""
+        sites = self._sites if at is None else self._after_each[bisect_right(self._starts, at) - 1]
+        return sites[place].rooms if place in sites else None
+
     def _after(self, sites: dict[str, Site], event: Event, plans: Mapping[str, Venue | None],
                tx: sa.Connection) -> dict[str, Site]:
         made = {place: site for place, site in sites.items() if place != event.place}
         if event.type == UPDATED:
             venue, old = plans.get(event.id), sites.get(event.place)
             if venue is not None and old is not None and isinstance(old.locator, Fingerprint):
-                made[event.place] = Site(old.locator, ZoneIndex(venue))
+                made[event.place] = Site.of(old.locator, venue)
             elif venue is not None:
                 self._put(made, venue, "")
         else:
@@ -109,13 +122,13 @@ class Locating:
         """Add the site of a venue, if it has a survey (or sensors to trilaterate by)."""
         if file:
             try:
-                sites[venue.code] = Site(Fingerprint.unpack((self._folder / file).read_bytes()), ZoneIndex(venue))
+                sites[venue.code] = Site.of(Fingerprint.unpack((self._folder / file).read_bytes()), venue)
                 return
             except (OSError, ConfigError) as error:
                 _log.error("the survey of %s cannot be used, devices are at their strongest sensor: %s",
                            venue.code, error)
         if self._trilaterate and (anchors := anchors_of(venue)) is not None:
-            sites[venue.code] = Site(Trilateration(anchors), ZoneIndex(venue))
+            sites[venue.code] = Site.of(Trilateration(anchors), venue)
 
 
 def anchors_of(venue: Venue) -> Anchors | None:
@@ -169,13 +182,17 @@ def _found(jobs: list[_Job]) -> list[tuple[str, float, float, float] | None]:
     return found
 
 
-def _follow(p: Presence, sighting: Sighting, place: str,
+def _follow(p: Presence, sighting: Sighting, job: _Job,
             found: tuple[str, float, float, float] | None) -> tuple[str, float, float] | None:
-    """Take a point into the device's track and return where it is then; floors are told apart by venue."""
+    """Take a point into the device's trail and track and return where it is then; floors are told apart by venue."""
     if found is None:
         return None
     floor, x, y, accuracy = found
+    place = job.place
     storey = f"{place}/{floor}"
+    if p.trail is None:
+        p.trail = Trail()
+    p.trail.add(sighting.time, x, y, accuracy, floor, job.site.rooms)
     if p.track is None or not p.track.floor.startswith(f"{place}/"):
         p.track = Track.begin(x, y, accuracy, storey, sighting.time)
     else:
@@ -194,9 +211,7 @@ def _zones(jobs: list[_Job], points: list[tuple[str, float, float] | None]) -> l
         index: Any = jobs[numbers[0]].site.zones
         at = np.array([points[n][1:] for n in numbers])  # type: ignore[index]
         codes = index.codes(floor)
-        for number, zone in zip(numbers, index.locate(floor, at[:, 0], at[:, 1], _NEAR), strict=True):
+        for number, zone in zip(numbers, index.locate(floor, at[:, 0], at[:, 1], NEAR), strict=True):
             if zone >= 0:
                 zones[number] = codes[zone]
     return zones
-
-

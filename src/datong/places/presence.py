@@ -17,6 +17,7 @@ import msgspec
 
 from datong.model import DAY, SECOND, Identifier
 from datong.places.position import Track
+from datong.places.retrace import Trail
 
 __all__ = [
     "CLEAR_DB", "HITS", "HOLD", "KEEP", "NO_RSSI", "WINDOW", "Move", "Presence", "Sighting", "Spot", "leave", "sight",
@@ -73,7 +74,8 @@ class Presence(msgspec.Struct, array_like=True):
     """What is known of one device: its stay in a venue and a zone, and a zone it may be moving to.
 
     `heard` is the platform's time when the last sighting came in; `recent` holds each sensor's newest reading as
-    (time, rssi, place, zone); `window` the (time, rssi) by which it is located, `track` where it was.
+    (time, rssi, place, zone); `window` the (time, rssi) by which it is located, `track` where it was, `trail` the
+    points of its stay.
     Channel, identifiers and history are those of the latest sighting, for derived events.
     """
 
@@ -95,6 +97,7 @@ class Presence(msgspec.Struct, array_like=True):
     history: bool = False
     window: dict[str, tuple[int, int]] = {}
     track: Track | None = None
+    trail: Trail | None = None
 
 
 def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:

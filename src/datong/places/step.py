@@ -12,6 +12,7 @@ from datong.config import Settings
 from datong.errors import ConfigError
 from datong.model import Batch, Event, Identifier, duration, local_parts
 from datong.places import fold
+from datong.places.fold import RETRACED
 from datong.places.health import RECOVERED, Silence, note_heard
 from datong.places.locating import Locating
 from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
@@ -79,6 +80,7 @@ class Places(Stage):
         known = self._load(tx, heard.devices)
         self._locating.locate(heard, known, {event.id: venue for event, venue in plans}, tx)
         told: list[tuple[int, Event]] = []
+        retraced: list[Event] = []
         for ident, readings in heard.devices.items():
             p = known.get(ident)
             if p is None:
@@ -94,6 +96,7 @@ class Places(Stage):
                     _name(p, *latest)
                 # the end of a stay is told as what it began with, a beginning as what was sighted now
                 told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Exited")]
+                retraced += self._retraced(batch, p, moves, at)
                 if p.heard == sighting.received:
                     _name(p, event, ns)
                 latest = None
@@ -102,7 +105,8 @@ class Places(Stage):
                 _name(p, *latest)
         told.sort(key=itemgetter(0))  # as if they had been looked at one by one
         batch.derived += [event for _, event in told]
-        self._time_out(batch, tx, known)
+        self._time_out(batch, tx, known, retraced)
+        batch.derived += retraced  # after the exits they correct
         upsert(tx, PRESENCE, [self._row(p) for p in known.values()])
         tx.execute(sa.delete(PRESENCE).where(~PRESENCE.c.here, PRESENCE.c.due <= batch.now))
         self._remember(batch.last, known)
@@ -120,6 +124,7 @@ class Places(Stage):
             self._dimensions_old = False
         fold.append_told(batch.events, facts, self._settings.retailer.timezone)
         fold.append_visits(batch.events, facts, self._settings.retailer.timezone)
+        fold.replace_ways(batch.events, facts, self._settings.retailer.timezone)
 
     def _recovered(self, batch: Batch, s: Silence) -> Event:
         return Event(
@@ -150,7 +155,9 @@ class Places(Stage):
             else:
                 self._present.pop(ident, None)
 
-    def _time_out(self, batch: Batch, tx: sa.Connection, known: dict[int, Presence]) -> None:
+    def _time_out(
+        self, batch: Batch, tx: sa.Connection, known: dict[int, Presence], retraced: list[Event]
+    ) -> None:
         """End the stays of all devices that have been silent for long enough at the batch's end."""
         due = sa.select(PRESENCE.c.ident, PRESENCE.c.body).where(PRESENCE.c.here, PRESENCE.c.due <= batch.now)
         for ident, body in tx.execute(due):
@@ -159,7 +166,21 @@ class Places(Stage):
         for ident in sorted(known):
             p = known[ident]
             if p.here and p.heard + self._exit_after <= batch.now:
-                batch.derived += [self._event(batch, p, move) for move in leave(p)]
+                moves = leave(p)
+                batch.derived += [self._event(batch, p, move) for move in moves]
+                retraced += self._retraced(batch, p, moves)
+
+    def _retraced(self, batch: Batch, p: Presence, moves: Iterable[Move], at: int | None = None) -> Iterable[Event]:
+        """Give which ways a located device took in the stays that end with these moves."""
+        for move in moves if p.trail is not None else ():
+            rooms = self._locating.rooms(move.place, at) if move.type == "Venue Exited" else None
+            if p.trail is not None and rooms is not None and (stays := p.trail.leave(move.start, move.time, rooms)):
+                yield Event(
+                    id=f"{RETRACED}:{move.place}:{p.ident}:{move.start}", source="places", channel="system",
+                    type=RETRACED, time=move.time, received=batch.now, ident=p.ident, identifiers=p.identifiers,
+                    place=move.place, value=float(move.dwell), history=p.history,
+                    properties={"zones": [s.zone for s in stays], "starts": [s.start for s in stays]},
+                )
 
     def _event(self, batch: Batch, p: Presence, move: Move) -> Event:
         day, hour = local_parts(move.time, self._settings.retailer.timezone)

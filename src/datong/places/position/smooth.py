@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from datong.places.position.scans import Floats
 
-__all__ = ["STROLL", "WALK", "Track", "smooth_path", "snap"]
+__all__ = ["HELD", "STROLL", "WALK", "Track", "smooth_path", "snap"]
 
 WALK = 4.0
 """Variance (m²/s) per axis of somebody who walks on; cross-validated on the walks of a mall, 4 to 16 are alike."""
@@ -23,8 +23,8 @@ STROLL = 0.5
 """The same of a shopper, who stands most of the time; of .25 to 4 the best in `benchmarks/zones.py`."""
 _LONGEST = 60.0
 """After so many seconds the past says nothing."""
-_HELD = 1.51
-"""A round normal cloud holds 68 % within 1.51 σ."""
+HELD = 1.51
+"""A round normal cloud holds 68 % within 1.51 σ: accuracy over this is σ per axis."""
 
 
 class Track(msgspec.Struct, array_like=True):
@@ -43,7 +43,7 @@ class Track(msgspec.Struct, array_like=True):
     @classmethod
     def begin(cls, x: float, y: float, accuracy_m: float, floor: str, time: int) -> Track:
         """Return the track of a device that was just found."""
-        return cls(x, y, (accuracy_m / _HELD) ** 2, floor, time)
+        return cls(x, y, (accuracy_m / HELD) ** 2, floor, time)
 
     def move(self, x: float, y: float, accuracy_m: float, floor: str, time: int) -> None:
         """Take one point more; a late one counts less and does not turn time back."""
@@ -51,18 +51,18 @@ class Track(msgspec.Struct, array_like=True):
             if self.other != floor:
                 self.other = floor
                 return
-            self.x, self.y, self.variance, self.floor = x, y, (accuracy_m / _HELD) ** 2, floor
+            self.x, self.y, self.variance, self.floor = x, y, (accuracy_m / HELD) ** 2, floor
             self.other, self.time = "", max(self.time, time)
             return
         self.other = ""
         gone = abs(time - self.time) / 1000
         if time < self.time:
-            noise = (accuracy_m / _HELD) ** 2 + STROLL * gone
+            noise = (accuracy_m / HELD) ** 2 + STROLL * gone
         elif gone > _LONGEST:
-            self.x, self.y, self.variance, self.time = x, y, (accuracy_m / _HELD) ** 2, time
+            self.x, self.y, self.variance, self.time = x, y, (accuracy_m / HELD) ** 2, time
             return
         else:
-            noise = (accuracy_m / _HELD) ** 2
+            noise = (accuracy_m / HELD) ** 2
             self.variance += STROLL * gone
         share = self.variance / (self.variance + noise) if self.variance + noise > 0 else 1.0
         self.x += share * (x - self.x)
@@ -73,7 +73,7 @@ class Track(msgspec.Struct, array_like=True):
     @property
     def accuracy_m(self) -> float:
         """Return the radius (m) that should hold 68 %, were errors independent."""
-        return float(_HELD * self.variance**0.5)
+        return float(HELD * self.variance**0.5)
 
 
 def smooth_path(time: NDArray[Any], x: Floats, y: Floats, accuracy_m: Floats, *, both_ways: bool = True,
@@ -84,7 +84,7 @@ def smooth_path(time: NDArray[Any], x: Floats, y: Floats, accuracy_m: Floats, *,
     without, only what came before, as live.
     """
     at = np.stack([x, y], 1)
-    noise = (np.maximum(accuracy_m, 0.5) / _HELD) ** 2
+    noise = (np.maximum(accuracy_m, 0.5) / HELD) ** 2
     gone = np.diff(time, prepend=time[:1]) / 1000 * walk
     found, variance, expected = at.copy(), noise.copy(), noise.copy()
     for i in range(1, len(at)):

@@ -15,6 +15,8 @@ export interface QuarantineItem {
   state: QuarantineState;
   /** The call as received, as text; empty once it is replayed. */
   raw: string;
+  /** Whether `raw` is only the beginning of a long text. */
+  cut: boolean;
 }
 
 /** One thing that both versions of a contradicted call say; the first one counts. */

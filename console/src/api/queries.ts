@@ -10,6 +10,7 @@ import type {
   MemberList,
   MemberPage,
   Quarantine,
+  QuarantineItem,
   VersionLine,
   Sales,
   SalesQuery,
@@ -104,6 +105,12 @@ export const versionsQuery = (id: number) =>
   queryOptions({
     queryKey: ["quarantine", "versions", id],
     queryFn: ({ signal }) => get<VersionLine[]>(`/api/quarantine/${id}/versions`, {}, signal),
+  });
+
+export const quarantinedQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["quarantine", "whole", id],
+    queryFn: ({ signal }) => get<QuarantineItem>(`/api/quarantine/${id}`, {}, signal),
   });
 
 export const quarantineQuery = (state: string, reason: string, page: number) =>

@@ -23,6 +23,7 @@ export interface Source {
   quarantined: number;
   skipped: number;
   refused: number;
+  lost: number;
   last: number;
   today: number;
   ever_quarantined: number;

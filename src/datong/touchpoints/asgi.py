@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from datong.errors import Broken, DatongError, Forbidden, NotFound, Rejected, TooLarge, Unauthorised, Unavailable
+from datong.errors import Broken, DatongError, Forbidden, NotFound, Rejected, TooLarge, Unavailable
 from datong.touchpoints.body import Receive, Scope, Send, read_body
-from datong.touchpoints.call import Kind, Listening, Reply, Request
+from datong.touchpoints.call import Heard, Kind, Listening, Reply, Request
 from datong.touchpoints.intake import CALL_LIMIT, Intake, Result
 from datong.touchpoints.keys import WriteKeys
 from datong.touchpoints.kinds.web import Web, read_batch, read_single, write_key
 from datong.touchpoints.once import Once
+from datong.touchpoints.quarantined import whole
 
 __all__ = ["BATCH_CALLS", "BATCH_LIMIT", "IntakeApp"]
 
@@ -83,6 +85,7 @@ class IntakeApp:
                 hint = f"there are /v1/{', /v1/'.join(sorted(_CALLS))} and /touchpoints/NAME"
                 raise NotFound(f"there is no {path[:80]}", hint=hint)
             if self._waiting >= _WAITING:
+                self._intake.refuse(name if name in self._intake.settings.touchpoints else "")
                 raise Unavailable("too many requests are waiting for the disk", after=1.0)
             self._waiting += 1
             try:
@@ -102,21 +105,24 @@ class IntakeApp:
     async def _calls(self, name: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
         """Take one of Segment's calls, or a batch of them."""
         source, authorization = "", headers.get(b"authorization", b"")
-        if authorization:
-            source = self._keys.source(authorization)
-            self._keys.spend(source)
-        frame = await read_body(receive, headers, BATCH_LIMIT if name == "batch" else CALL_LIMIT)
-        if not source:
-            source = self._keys.source(b"", write_key(frame))
-            self._keys.spend(source)
-        if name == "batch":
-            heard = read_batch(frame)
-            if len(heard) > BATCH_CALLS:
-                hint = f"send at most {BATCH_CALLS} at once"
-                raise TooLarge(f"the batch has {len(heard)} calls", hint=hint, field="batch")
-        else:
-            heard = read_single(frame, name)
-        results = await self._intake.accept(source, heard)
+        try:
+            if authorization:
+                source = self._keys.source(authorization)
+                self._keys.spend(source)
+            frame = await read_body(receive, headers, BATCH_LIMIT if name == "batch" else CALL_LIMIT)
+            if not source:
+                source = self._keys.source(b"", write_key(frame))
+                self._keys.spend(source)
+        except DatongError:
+            self._intake.refuse(source)
+            raise
+        heard = await self._read(
+            source, frame, lambda: read_batch(frame) if name == "batch" else read_single(frame, name))
+        if len(heard) > BATCH_CALLS:
+            self._intake.refuse(source)
+            hint = f"send at most {BATCH_CALLS} at once"
+            raise TooLarge(f"the batch has {len(heard)} calls", hint=hint, field="batch")
+        results = await self._accept(source, heard)
         return _json(_encode(_Answer(True, results=results)) if _each(scope, headers) else _SUCCESS)
 
     async def _frame(self, name: str, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Reply:
@@ -124,17 +130,22 @@ class IntakeApp:
         known = name in self._intake.settings.touchpoints
         try:
             request, body = await self._admitted(name, known, scope, headers, receive)
-        except (Unauthorised, Forbidden):
-            if known:
-                self._intake.refuse(name)
+        except DatongError:
+            self._intake.refuse(name if known else "")
             raise
         kind, context = self._intake.kind(name)
         if request.method != "POST":
             if (answer := kind.reply(request, body, context)) is None:
                 raise _bad_method(scope)
             return answer
-        frame = kind.open(request, body, context)
-        results = await self._intake.accept(name, kind.listen(frame, context))
+        frame = body
+
+        def listen() -> list[Heard]:
+            nonlocal frame
+            frame = kind.open(request, body, context)
+            return kind.listen(frame, context)
+
+        results = await self._accept(name, await self._read(name, body, listen))
         if (answer := kind.reply(request, frame, context)) is not None:
             return answer
         count: Counter[str] = Counter()
@@ -143,6 +154,26 @@ class IntakeApp:
         stored, duplicate = count["stored"], count["duplicate"]
         each = results if _each(scope, headers) else None
         return _json(_encode(_Answer(True, stored, duplicate, count.total() - stored - duplicate, each)))
+
+    async def _read(self, source: str, frame: bytes, read: Callable[[], list[Heard]]) -> list[Heard]:
+        """Return what `read` makes of a frame; one of which nothing can be read is quarantined, and the error told."""
+        try:
+            return read()
+        except DatongError as error:
+            await self._accept(source, [whole(frame, error)])
+            raise
+        except Exception:  # a kind of somebody's own fails on it
+            _log.exception("reading a frame of the touchpoint %s failed", source)
+            broken = Broken("reading the frame failed; see the platform's log")
+            await self._accept(source, [whole(frame, broken)])
+            raise broken from None
+
+    async def _accept(self, source: str, heard: list[Heard]) -> list[Result]:
+        try:
+            return await self._intake.accept(source, heard)
+        except Exception:  # as where the disk is full: its sender hears so, and sends it again
+            self._intake.refuse(source)
+            raise
 
     async def _admitted(
         self, name: str, known: bool, scope: Scope, headers: dict[bytes, bytes], receive: Receive

@@ -50,10 +50,13 @@ class Result(msgspec.Struct, omit_defaults=True):
 class _Counts(msgspec.Struct):
     """How many calls of one source were accepted, known already, or quarantined since this process began.
 
-    A sighting counts as a call. `refused` are requests whose signature or key was wrong: nothing of them is kept;
-    `skipped` is what frames had that the touchpoint's settings tell to pass over.
+    A sighting counts as a call, and so does a frame of which nothing can be read. `refused` are requests that were
+    answered with an error and of which nothing is kept: a wrong signature or key, too large, too many, no disk.
+    `received` is counted as things come in, and is the sum of these four; `skipped` is what frames had besides, that
+    the touchpoint's settings tell to pass over.
     """
 
+    received: int = 0
     accepted: int = 0
     duplicate: int = 0
     quarantined: int = 0
@@ -78,6 +81,7 @@ class _Work(msgspec.Struct):
     results: list[Result] = []
     records: list[Record | None] = []
     waiting: list[tuple[int, Event]] = []
+    received: int = 0
 
 
 class Intake:
@@ -119,9 +123,11 @@ class Intake:
                     for outcome in _Counts.__struct_fields__}
 
     def refuse(self, source: str) -> None:
-        """Count a request to a touchpoint that is not its sender's."""
+        """Count a request of which nothing is kept, and whose sender hears why."""
         with self._lock:
-            self._counts.setdefault(source, _Counts()).refused += 1
+            counts = self._counts.setdefault(source, _Counts())
+            counts.received += 1
+            counts.refused += 1
 
     def kind(self, source: str) -> tuple[Kind, Listening]:
         """Return the kind of a configured touchpoint, and what it knows beside a frame; raises NotFound."""
@@ -179,7 +185,7 @@ class Intake:
     def _admit(self, source: str, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = ()) -> _Work:
         """Admit call by call, so that what belongs to one call is done with while it is in the processor's cache."""
         now = self.store.clock.now()
-        work = _Work(self.origin(source), now, history, not arrived)
+        work = _Work(self.origin(source), now, history, not arrived, received=len(heard))
         origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
         strict, numbered = self._strict, self._goods.numbered
         for at, call in enumerate(heard):
@@ -221,6 +227,7 @@ class Intake:
             work.records[-1] = self._kept(work, len(work.results) - 1, error)
         work.spans.append(len(work.results) - before)
         work.skipped += scan.skipped
+        work.received += len(scan.device) - 1
 
     @staticmethod
     def _add(work: _Work, heard: Heard, result: Result, record: Record | None) -> None:
@@ -271,6 +278,7 @@ class Intake:
                     conflicts.append(kept)
         with self._lock:
             counts = self._counts.setdefault(work.origin.name, _Counts())
+            counts.received += work.received if work.quarantine else stored + duplicate
             counts.accepted += stored
             counts.duplicate += duplicate
             counts.quarantined += sum(result.code != "" for result in work.results) if work.quarantine else 0

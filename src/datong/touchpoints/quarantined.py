@@ -7,13 +7,16 @@ from typing import Literal
 
 import msgspec
 
-from datong.errors import Rejected
+from datong.errors import DatongError, Rejected
 from datong.privacy import Vault
 from datong.storage import QUARANTINE, Record
 from datong.touchpoints.call import Call, Heard, Scan, Unread
 from datong.touchpoints.origin import Origin
 
-__all__ = ["Quarantined", "decode_quarantined", "quarantine_record", "raw_of", "renewed"]
+__all__ = ["FRAME_KEPT", "Quarantined", "decode_quarantined", "quarantine_record", "raw_of", "renewed", "whole"]
+
+FRAME_KEPT = 1024 * 1024
+"""So many bytes of a frame that cannot be read at all are kept."""
 
 _json = msgspec.json.Decoder(Call)
 _order = msgspec.msgpack.Encoder(order="deterministic")
@@ -39,6 +42,14 @@ class Quarantined(msgspec.Struct, frozen=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Quarantined)
+
+
+def whole(frame: bytes, error: DatongError) -> Unread:
+    """Return a frame of which nothing can be read, as quarantine keeps it: of a long one the beginning."""
+    hint = error.hint
+    if len(frame) > FRAME_KEPT:
+        hint = f"{hint}; only its first {FRAME_KEPT} bytes are kept here: send it again".removeprefix("; ")
+    return Unread(frame[:FRAME_KEPT], error.code, error.message, hint, error.field)
 
 
 def decode_quarantined(body: bytes) -> Quarantined:

@@ -13,11 +13,17 @@ from datong.touchpoints.tables import QUARANTINED, SOURCE
 
 __all__ = ["Kept", "Reason", "SourceSeen", "State", "inspect", "quarantined", "reasons", "sources"]
 
+_SHOWN = 64 * 1024
+"""Characters of a text in a list."""
+
 State = Literal["open", "replayed", "discarded", "erased"]
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """One rejected call: when (ms) and from where it came, why it was rejected, and its text as it was sent."""
+    """One rejected call: when (ms) and from where it came, why it was rejected, and its text as it was sent.
+
+    In a list a long text is `cut`; `inspect` returns the whole.
+    """
 
     id: int
     at: int
@@ -29,6 +35,7 @@ class Kept(msgspec.Struct, frozen=True):
     field: str
     state: State
     raw: str
+    cut: bool = False
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -58,7 +65,7 @@ def quarantined(
     total = tx.execute(sa.select(sa.func.count()).select_from(QUARANTINED).where(wanted)).scalar_one()
     query = sa.select(QUARANTINED).where(wanted).order_by(QUARANTINED.c.id.desc())
     rows = tx.execute(query.limit(size).offset(max(0, page - 1) * size))
-    return total, [_kept(row, vault) for row in rows]
+    return total, [_kept(row, vault, _SHOWN) for row in rows]
 
 
 def inspect(tx: sa.Connection, vault: Vault, id: int) -> Kept:  # noqa: A002
@@ -89,6 +96,7 @@ def sources(tx: sa.Connection, today: int | None = None) -> list[SourceSeen]:
     ]
 
 
-def _kept(row: Any, vault: Vault) -> Kept:
+def _kept(row: Any, vault: Vault, longest: int | None = None) -> Kept:
     raw = vault.unseal(row.raw) if row.raw else ""
-    return Kept(row.id, row.at, row.source, row.kind, row.code, row.message, row.hint, row.field, row.state, raw)
+    return Kept(row.id, row.at, row.source, row.kind, row.code, row.message, row.hint, row.field, row.state,
+                raw[:longest], longest is not None and len(raw) > longest)

@@ -23,9 +23,10 @@ __all__ = ["routes"]
 class Source(msgspec.Struct):
     """One touchpoint: what came since the platform started, and what became of it.
 
-    `received` is always the sum of `stored`, `known` and `quarantined`; sightings count one by one. `skipped` is what
-    frames had that the settings tell to pass over, `refused` are requests with a wrong key or signature. `last` is when
-    (ms, 0 never) it last sent; `today` and `ever_quarantined` outlast a restart.
+    `received` is counted as things come in, `lost` is what of it is neither `stored`, `known`, `quarantined` nor
+    `refused`: always 0. Sightings count one by one. `skipped` is what frames had besides, that the settings tell to
+    pass over, `refused` are requests answered with an error of which nothing is kept. `last` is when (ms, 0 never) it
+    last sent; `today` and `ever_quarantined` outlast a restart.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Source(msgspec.Struct):
     quarantined: int
     skipped: int
     refused: int
+    lost: int
     last: int
     today: int
     ever_quarantined: int
@@ -52,12 +54,13 @@ def _sources(platform: Platform) -> list[Source]:
     lines = platform.transports.states()
     found = []
     for name, touchpoint in settings.touchpoints.items():
-        stored, known, bad, skipped, refused = (
-            counts.get((name, what), 0) for what in ("accepted", "duplicate", "quarantined", "skipped", "refused"))
+        received, stored, known, bad, refused, skipped = (counts.get((name, what), 0) for what in (
+            "received", "accepted", "duplicate", "quarantined", "refused", "skipped"))
         kept = seen.get(name, SourceSeen(name, touchpoint.kind, 0, 0, 0))
         found.append(Source(
-            name, touchpoint.kind, touchpoint.place, stored + known + bad, stored, known, bad, skipped, refused,
-            kept.last_seen, kept.events_today, kept.quarantined, [line for line in lines if line.name == name],
+            name, touchpoint.kind, touchpoint.place, received, stored, known, bad, skipped, refused,
+            received - stored - known - bad - refused, kept.last_seen, kept.events_today, kept.quarantined,
+            [line for line in lines if line.name == name],
         ))
     return found
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 import sqlalchemy as sa
 
-from datong.config import FixedClock
-from datong.errors import Conflict, NotFound
+from datong.config import FixedClock, Settings, TouchpointSettings
+from datong.errors import Conflict, NotFound, Rejected
 from datong.model import Batch, decode_event, from_iso
 from datong.privacy import Vault
-from datong.storage import QUARANTINE, Store
+from datong.storage import QUARANTINE, Store, open_store
 from datong.touchpoints import (
     Call,
     Intake,
@@ -29,6 +31,7 @@ from datong.touchpoints import (
     sources,
 )
 from datong.touchpoints.goods import Goods
+from datong.touchpoints.quarantined import FRAME_KEPT, whole
 from datong.touchpoints.tables import QUARANTINED
 
 NOW = from_iso("2026-03-01T04:00:00Z")
@@ -194,3 +197,29 @@ def test_sources(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with desk.store.state.read() as tx:
         assert sources(tx)[0] == SourceSeen("shop", "web", NOW + 86_400_000, 1, 1)
         assert sources(tx, today=20_514)[1] == SourceSeen("till", "pos", NOW, 0, 0)
+
+
+def test_a_whole_frame_is_shown_cut_and_mended(tmp_path: Path) -> None:
+    """A frame of which nothing can be read: the list shows its beginning, the whole is mended and taken in."""
+    store = open_store(Settings(root=str(tmp_path), touchpoints={"shop": TouchpointSettings("web")}), FixedClock(NOW))
+    desk = Desk(store)
+    frame = b'{"batch": [' + b",".join(
+        msgspec.json.encode({"type": "page", "messageId": f"m{n}", "anonymousId": "c1", "name": "Home" * 300})
+        for n in range(100))
+    desk.send(whole(frame, Rejected("the body is not JSON", code="bad_json")))
+    (kept,) = desk.page()
+    assert (kept.code, kept.cut, len(kept.raw)) == ("bad_json", True, 65_536)
+    with store.state.read() as tx:
+        found = inspect(tx, VAULT, kept.id)
+    assert (found.raw.encode(), found.cut) == (frame, False)
+    assert replay(desk.intake) == Replayed(0, 0, 1)
+    assert mend(desk.intake, kept.id, found.raw + "]}") == Replayed(1, 100, 0)
+    counts = desk.intake.counts()
+    assert [counts["shop", name] for name in ("received", "accepted", "quarantined")] == [101, 100, 1]
+    store.close()
+
+
+def test_of_a_frame_that_is_too_long_the_beginning_is_kept() -> None:
+    kept = whole(b"x" * (FRAME_KEPT + 1), Rejected("no", code="bad_json", hint="send JSON"))
+    assert (len(kept.raw), kept.hint) == (
+        FRAME_KEPT, "send JSON; only its first 1048576 bytes are kept here: send it again")

@@ -18,7 +18,7 @@ def test_the_list_says_what_is_wrong_and_why(user: TestClient[Any]) -> None:
     found = user.get("/api/quarantine").json()
     assert found["reasons"] == [{"code": "unknown_store", "count": 1}]
     (item,) = found["items"]
-    assert item.keys() == {"id", "at", "source", "kind", "code", "message", "hint", "field", "state", "raw"}
+    assert item.keys() == {"id", "at", "source", "kind", "code", "message", "hint", "field", "state", "raw", "cut"}
     assert (item["source"], item["kind"], item["field"]) == ("tills", "pos", "properties.store_id")
     assert "S9/T1/2026-03-07/5" in item["raw"]
     assert user.get(f"/api/quarantine/{item['id']}").json() == item

@@ -14,7 +14,8 @@ def test_counts_add_up(user: TestClient[Any]) -> None:
     rows = {row["name"]: row for row in shown["touchpoints"]}
     assert rows["tills"]["kind"] == "pos"
     for row in rows.values():
-        assert row["received"] == row["stored"] + row["known"] + row["quarantined"]
+        assert row["received"] == row["stored"] + row["known"] + row["quarantined"] + row["refused"]
+        assert row["lost"] == 0
         assert row["lines"] == []
     assert rows["tills"]["stored"] > 0
     assert (rows["tills"]["quarantined"], rows["tills"]["ever_quarantined"]) == (1, 1)

@@ -1,8 +1,8 @@
 /** Events that were refused: why, and how to bring them in after all. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { post } from "../../api/client";
-import { quarantineQuery } from "../../api/queries";
+import { quarantineQuery, quarantinedQuery } from "../../api/queries";
 import type { Quarantine as QuarantineData, QuarantineItem, QuarantineState, Replayed } from "../../api/types";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
@@ -48,6 +48,10 @@ function Item({ item, selected, onSelect, replay, discard }: {
   const { t, maybe, w } = useWords();
   const format = useFormat();
   const [open, setOpen] = useState(false);
+  const inspect = (whole: QuarantineItem) => (
+    <Inspect item={whole} busy={replay.isPending} onMend={(raw) => replay.mutate({ id: item.id, raw })}
+      onDiscard={() => discard([item.id])} />
+  );
   return (
     <li className="refused">
       <div className="refused-head">
@@ -68,12 +72,14 @@ function Item({ item, selected, onSelect, replay, discard }: {
           {open ? t("app.close") : t("quarantine.inspect")}
         </span>
       </div>
-      {open && (
-        <Inspect item={item} busy={replay.isPending} onMend={(raw) => replay.mutate({ id: item.id, raw })}
-          onDiscard={() => discard([item.id])} />
-      )}
+      {open && (item.cut ? <Whole id={item.id}>{inspect}</Whole> : inspect(item))}
     </li>
   );
+}
+
+/** A rejected call with its whole text, of which the list has only the beginning. */
+function Whole({ id, children }: { id: number; children: (item: QuarantineItem) => ReactNode }) {
+  return <Answer query={useQuery(quarantinedQuery(id))} lines={6}>{children}</Answer>;
 }
 
 function List({ data, state, replay, page, onPage }: {

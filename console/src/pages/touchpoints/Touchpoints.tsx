@@ -41,6 +41,7 @@ function Sources({ rows }: { rows: Source[] }) {
     show: (row) => (key === "quarantined" && row.quarantined
       ? <Link href="/quarantine">{format.number(row.quarantined)}</Link> : format.number(row[key])),
   });
+  const lost = rows.filter((row) => row.lost);
   const columns: Column<Source>[] = [
     { key: "name", title: t("touchpoints.name"), phone: "title", plain: (row) => row.name,
       show: (row) => <><strong>{row.name}</strong> <span className="faint">{row.kind}</span></> },
@@ -49,11 +50,16 @@ function Sources({ rows }: { rows: Source[] }) {
       show: (row) => <Lines lines={row.lines} /> },
     { key: "last", title: t("touchpoints.last"), plain: (row) => (row.last ? format.dateTime(row.last) : ""),
       show: (row) => (row.last ? format.ago(row.last, now()) : <span className="faint">{t("touchpoints.never")}</span>) },
-    count("received"), count("stored"), count("known"), count("quarantined"), count("skipped"), count("refused"),
+    count("received"), count("stored"), count("known"), count("quarantined"), count("refused"), count("skipped"),
     { key: "today", title: t("touchpoints.today"), number: true, plain: (row) => row.today, show: (row) => format.number(row.today) },
   ];
   if (!rows.length) return <Notice title={t("touchpoints.empty")} text={t("touchpoints.empty.hint")} />;
-  return <Table label={t("touchpoints.sources")} columns={columns} rows={rows} rowKey={(row) => row.name} />;
+  return (
+    <>
+      {lost.length > 0 && <Notice title={t("touchpoints.lost", { names: lost.map((row) => row.name).join(", ") })} text={t("touchpoints.lost.hint")} />}
+      <Table label={t("touchpoints.sources")} columns={columns} rows={rows} rowKey={(row) => row.name} />
+    </>
+  );
 }
 
 function Sensors({ rows }: { rows: SensorState[] }) {

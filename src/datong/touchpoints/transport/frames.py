@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from datong.errors import Broken, DatongError, Rejected, TooLarge
-from datong.touchpoints.call import Heard, Request, Unread
+from datong.touchpoints.call import Heard, Request
 from datong.touchpoints.intake import Intake, Result
+from datong.touchpoints.quarantined import whole
 
 __all__ = ["Frame", "Taken", "take"]
 
 log = logging.getLogger("datong.touchpoints")
-_KEPT = 1024 * 1024
-"""So many bytes of a frame that cannot be read at all are kept in quarantine; a file lies in failed/ besides."""
 
 
 class Frame(NamedTuple):
@@ -52,13 +51,13 @@ def take(intake: Intake, source: str, frames: Sequence[Frame], limit: int = 0) -
             heard += kind.listen(kind.open(request, body, context), context)
             refused.append(None)
         except DatongError as error:
-            heard.append(Unread(body[:_KEPT], error.code, error.message, error.hint, error.field))
+            heard.append(whole(body, error))
             refused.append(error)
         except Exception:  # a kind of somebody's own fails on it: the frame is kept, and those behind it go on
             log.exception("the kind %s of the touchpoint %s failed on a frame", kind.kind, source)
             broken = Broken(f"the kind {kind.kind} failed on it; see the platform's log")
             refused.append(broken)
-            heard.append(Unread(body[:_KEPT], broken.code, broken.message))
+            heard.append(whole(body, broken))
     results = intake.accept_calls(source, heard)
     return Taken(_count(results, "stored"), _count(results, "duplicate"),
                  sum(one.count for one in results if one.code), refused)

@@ -12,12 +12,15 @@ from datong.storage import Store
 from datong.touchpoints import (
     NewLink,
     QuarantineDesk,
+    drop_playlist,
     link_of,
     links,
+    links_page,
     make_claim,
     make_links,
     playlists,
     read_playlists,
+    restore_link,
     retire_link,
     screen_of,
     set_playlist,
@@ -100,6 +103,16 @@ def test_links_are_made_found_and_retired(state_store: Store, vault: Any) -> Non
         found = link_of(tx, code)
     assert found is not None
     assert found.retired == NOW
+    with state_store.state.read() as tx:
+        assert links_page(tx, "SHOE", state="used")[0] == 1
+        assert [one.code for one in links_page(tx, kind="product", state="retired")[1]] == [code]
+    for turn in (restore_link, retire_link, restore_link):  # in one batch: the last word counts
+        turn(state_store, code, "user:ann")
+    pump(state_store, vault)
+    with state_store.state.read() as tx:
+        found = link_of(tx, code)
+    assert found is not None
+    assert found.retired is None
 
 
 @pytest.mark.network
@@ -119,3 +132,7 @@ playlists:
         assert playlists(tx) == [later]
         assert screen_of(tx, "door-1") is None
         assert screen_of(tx, "door-2") == (later.screens[0], later)
+    assert drop_playlist(state_store, "spring", "user:ann") == later
+    pump(state_store, vault)
+    with state_store.state.read() as tx:
+        assert playlists(tx) == []

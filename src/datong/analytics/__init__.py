@@ -14,17 +14,18 @@ from datong.analytics.layout import Column, Report, cell
 from datong.analytics.membership import Decile, Members, TopMember, members
 from datong.analytics.reports import REPORTS, report
 from datong.analytics.response import CampaignDay, CampaignFigures, campaign_days, campaigns
-from datong.analytics.screens import Exposure, Seen, exposures, spots
+from datong.analytics.scans import scans
+from datong.analytics.screens import Exposure, Played, Seen, exposures, plays, spots
 from datong.analytics.series import SalesDay, by_day, by_hour
 from datong.analytics.staffing import StaffProposal, staff_proposals
 from datong.analytics.turnover import SALES_KEYS, Sales, Totals, sales
 from datong.analytics.uplift import Difference, Effect, effect
 
 __all__ = [
-    "REPORTS", "SALES_KEYS", "STEPS", "Attendance", "AttendanceDay", "AttendanceHour", "CampaignDay",
-    "CampaignFigures", "Column", "Decile", "Difference", "Effect", "Exposure", "Factor", "FlowLines", "Funnel",
-    "Members", "Overlap", "Report", "Sales", "SalesDay", "Seen", "StaffProposal", "Step", "TopMember", "Totals",
-    "Transition", "VisitDay", "Visits", "Way", "ZoneFlow", "ZoneVisits", "attendance", "by_day", "by_hour",
-    "campaign_days", "campaigns", "cell", "effect", "exposures", "flow_lines", "funnel", "members", "overlap",
-    "report", "sales", "spots", "staff_proposals", "visits",
+    "REPORTS", "SALES_KEYS", "STEPS", "Attendance", "AttendanceDay", "AttendanceHour", "CampaignDay", "CampaignFigures",
+    "Column", "Decile", "Difference", "Effect", "Exposure", "Factor", "FlowLines", "Funnel", "Members", "Overlap",
+    "Played", "Report", "Sales", "SalesDay", "Seen", "StaffProposal", "Step", "TopMember", "Totals", "Transition",
+    "VisitDay", "Visits", "Way", "ZoneFlow", "ZoneVisits", "attendance", "by_day", "by_hour", "campaign_days",
+    "campaigns", "cell", "effect", "exposures", "flow_lines", "funnel", "members", "overlap", "plays", "report",
+    "sales", "scans", "spots", "staff_proposals", "visits",
 ]

@@ -16,6 +16,7 @@ from datong.analytics.journey import funnel
 from datong.analytics.layout import Column, Kind, Report, cell
 from datong.analytics.membership import members
 from datong.analytics.response import campaigns
+from datong.analytics.scans import scans
 from datong.analytics.screens import spots
 from datong.analytics.shelves import cover, price_differences, sell_through, sold_out
 from datong.analytics.titles import title
@@ -40,7 +41,7 @@ _KINDS: dict[str, Kind] = {
         ("hour", "rank", "quantity", "receipts", "members", "decile", "sends", "reached", "assigned_treated",
          "assigned_holdout", "redemptions", "redeeming", "visits", "devices", "heard", "heard_low", "heard_high",
          "visits_low", "visits_high", "counted", "passers",
-         "moves", "stays", "entries", "exits", "plays", "looks"),
+         "moves", "stays", "entries", "exits", "plays", "looks", "scans", "known_scans"),
         "number",
     ),
 }
@@ -276,6 +277,12 @@ def _screens(store: Store, asked: _Asked) -> _Body:
         "devices were in the screen's zone for three seconds of a turn or more; members only those who agreed"]
 
 
+def _scans(store: Store, asked: _Asked) -> _Body:
+    by = [part.strip() for part in (asked.by or "day,store,sku").split(",") if part.strip()]
+    found = scans(store, by, asked.since, asked.until, place=asked.place, link=asked.code, top=asked.top)
+    return [*dict.fromkeys(by), "scans", "known_scans", "members"], found, []
+
+
 def _choice(asked: _Asked, choices: Sequence[str]) -> str:
     """Return what the report is split by, the first choice when nothing was said."""
     if asked.by and asked.by not in choices:
@@ -287,6 +294,6 @@ def _choice(asked: _Asked, choices: Sequence[str]) -> str:
 REPORTS: dict[str, Callable[[Store, _Asked], _Body]] = {
     "sales": _sales, "members": _members, "campaigns": _campaigns, "visits": _visits, "funnel": _funnel,
     "overlap": _overlap, "stock": _stock, "sell_through": _sell_through, "stock_outs": _stock_outs, "prices": _prices,
-    "attendance": _attendance, "flows": _flows, "screens": _screens,
+    "attendance": _attendance, "flows": _flows, "screens": _screens, "scans": _scans,
 }
 """Every report by its name."""

@@ -13,7 +13,7 @@ from datong.model import SECOND
 from datong.privacy import allowed, consents_of
 from datong.storage import Store
 
-__all__ = ["Exposure", "Seen", "exposures", "spots"]
+__all__ = ["Exposure", "Played", "Seen", "exposures", "plays", "spots"]
 
 _LEAST = 3 * SECOND
 """Who was in the zone for less of a spot has passed by."""
@@ -50,6 +50,22 @@ class Exposure(msgspec.Struct, frozen=True):
     overlap: int
 
 
+class Played(msgspec.Struct, frozen=True):
+    """A spot ran once, from `start` to `end` (ms); `devices` were in the screen's zone for three seconds of it.
+
+    Stays that are not over yet are not in it.
+    """
+
+    screen: str
+    spot: str
+    campaign: str
+    place: str
+    zone: str
+    start: int
+    end: int
+    devices: int
+
+
 def spots(
     store: Store, since: dt.date | None = None, until: dt.date | None = None, place: str = ""
 ) -> list[Seen]:
@@ -69,6 +85,26 @@ def spots(
         one = counted.get(key, {"devices": 0, "looks": 0})
         found.append(Seen(**row, devices=one["devices"], looks=one["looks"], members=members[key]))
     return sorted(found, key=lambda s: (-s.plays, s.screen, s.spot))
+
+
+def plays(
+    store: Store, since: dt.date | None = None, until: dt.date | None = None, place: str = "", screen: str = "",
+    spot: str = "", limit: int = 200,
+) -> list[Played]:
+    """Return what ran when and how many devices were in front, the latest first."""
+    played = Scope(since, until, place).of(table(store, "touchpoints.spot"))
+    seen = _overlaps(store, since, until, place)
+    for column, value in (("screen", screen), ("spot", spot)):
+        if value:
+            played, seen = played.filter(played[column] == value), seen.filter(seen[column] == value)
+    counted = seen.group_by("screen", "start").agg(devices=ibis._.ident.nunique())
+    latest = played.order_by(ibis.desc("start"), "screen").limit(limit)
+    both = latest.left_join(counted, ["screen", "start"]).order_by(ibis.desc("start"), "screen")
+    return [
+        Played(row["screen"], row["spot"], row["campaign"], row["place"], row["zone"], row["start"], row["end"],
+               row["devices"] or 0)
+        for row in rows(both)
+    ]
 
 
 def exposures(

@@ -47,6 +47,7 @@ _TITLES = {
     "difference": ("Difference", "价差"),
     "screens": ("Screens", "屏幕"), "screen": ("Screen", "屏幕"), "spot": ("Spot", "画面"),
     "plays": ("Plays", "播放次数"), "shown_ms": ("Shown for", "播放时长"), "looks": ("Looks", "可见次数"),
+    "scans": ("Scans", "扫码次数"), "known_scans": ("By members", "会员扫码"), "link": ("Code", "短码"),
     "significant": ("Significant", "显著"), "method": ("Method", "方法"), "top": ("Best members", "高价值会员"),
 }
 

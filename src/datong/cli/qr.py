@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import csv
-from html import escape
 from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 import msgspec
-import segno
 
 import datong
 from datong.cli.remote import ask
 from datong.cli.serve import config_option
 from datong.config import load
 from datong.errors import Unavailable
-from datong.touchpoints import NewLink, links, make_links, retire_link
-from datong.web import claim_for, signed_address, take_playlist_file
+from datong.touchpoints import NewLink, links, make_links, restore_link, retire_link
+from datong.web import (
+    COLUMNS,
+    Tag,
+    claim_for,
+    picture,
+    read_links,
+    sheet,
+    signed_address,
+    take_playlist_file,
+)
 
 __all__ = ["qr"]
 
 _ACTOR = "cli"
-_COLUMNS = ("kind", "sku", "place", "campaign", "target", "label", "code")
-_SHEET = """<!doctype html><meta charset="utf-8"><title>Codes</title><style>
-body { margin: 0; font: 9pt/1.25 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif; display: grid;
-  grid-template-columns: repeat(auto-fill, 38mm); gap: 4mm; padding: 8mm; }
-figure { margin: 0; text-align: center; break-inside: avoid; border: .2mm dashed #bbb; padding: 3mm; }
-svg { width: 28mm; height: 28mm; } figcaption { overflow-wrap: anywhere; } @page { size: A4; margin: 0; }
-</style>"""
-
 base_option = click.option("--base", required=True, metavar="URL", help="The address shoppers reach: https://a.example.")
 
 
@@ -55,24 +54,20 @@ def qr() -> None:
 @click.option("--png", is_flag=True, help="PNG instead of SVG.")
 def make(config: Path, base: str, table: BinaryIO | None, out: Path, png: bool, **fields: str) -> None:
     """Make one short link, or those of a CSV, and draw their codes."""
-    wanted = _rows(table.read()) if table else [fields]
-    try:
-        found = msgspec.convert(wanted, list[NewLink])
-    except msgspec.ValidationError as error:
-        raise click.UsageError(f"{error}; columns: {', '.join(_COLUMNS)}") from None
+    found = read_links(table.read()) if table else [NewLink(**fields)]
     codes = _make(config, found)
-    addresses = [(f"{base.rstrip('/')}/q/{code}", one.label or one.sku or code) for one, code in
-                 zip(found, codes, strict=True)]
+    tags = [Tag(f"{base.rstrip('/')}/q/{code}", one.label or one.sku or code) for one, code in
+            zip(found, codes, strict=True)]
     if out.suffix in (".html", ".htm"):
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(_sheet(addresses), "utf-8")
+        out.write_text(sheet(tags), "utf-8")
     else:
         out.mkdir(parents=True, exist_ok=True)
-        for code, (address, _) in zip(codes, addresses, strict=True):
-            segno.make(address, micro=False, error="m").save(str(out / f"{code}.{'png' if png else 'svg'}"), scale=8)
+        for code, tag in zip(codes, tags, strict=True):
+            (out / f"{code}.{'png' if png else 'svg'}").write_bytes(picture(tag.address, "png" if png else "svg")[0])
     writer = StringIO()
-    csv.writer(writer).writerows([("code", "address", "label"), *((c, a, t) for c, (a, t) in
-                                                                  zip(codes, addresses, strict=True))])
+    csv.writer(writer).writerows([("code", "address", "label"), *((c, t.address, t.label) for c, t in
+                                                                  zip(codes, tags, strict=True))])
     click.echo(writer.getvalue().replace("\r\n", "\n"), nl=False)
     click.echo(f"# drawn: {out}", err=True)
 
@@ -90,7 +85,7 @@ def listing(config: Path, sku: str, place: str) -> None:
     except Unavailable as error:
         found = _remote(error, config, "/api/links", {"sku": sku, "place": place})["links"]
     writer = StringIO()
-    csv.writer(writer).writerows([(*_COLUMNS, "retired"), *((*(one[c] for c in _COLUMNS), one["retired"] or "")
+    csv.writer(writer).writerows([(*COLUMNS, "retired"), *((*(one[c] for c in COLUMNS), one["retired"] or "")
                                                             for one in found)])
     click.echo(writer.getvalue().replace("\r\n", "\n"), nl=False)
 
@@ -107,6 +102,20 @@ def retire(config: Path, code: str) -> None:
     except Unavailable as error:
         _remote(error, config, f"/api/links/{code}/retire", body={})
     click.echo(f"retired: {code}")
+
+
+@qr.command("restore")
+@config_option
+@click.argument("code")
+def restore(config: Path, code: str) -> None:
+    """Bring a short link back into use."""
+    try:
+        with datong.open(str(config)) as platform:
+            restore_link(platform.store, code, _ACTOR)
+            platform.flow.drain()
+    except Unavailable as error:
+        _remote(error, config, f"/api/links/{code}/restore", body={})
+    click.echo(f"restored: {code}")
 
 
 @qr.command("claim")
@@ -169,18 +178,6 @@ def _make(config: Path, wanted: list[NewLink]) -> list[str]:
     except Unavailable as error:
         found: list[str] = _remote(error, config, "/api/links", body={"links": msgspec.to_builtins(wanted)})["codes"]
         return found
-
-
-def _rows(raw: bytes) -> list[dict[str, str]]:
-    rows = csv.DictReader(StringIO(raw.decode("utf-8-sig"), newline=""))
-    return [{(name or "").strip(): (value or "").strip() for name, value in row.items() if value} for row in rows]
-
-
-def _sheet(addresses: list[tuple[str, str]]) -> str:
-    figures = (
-        f"<figure>{segno.make(address, micro=False, error='m').svg_inline(omitsize=True)}"
-        f"<figcaption>{escape(label)}</figcaption></figure>" for address, label in addresses)
-    return _SHEET + "\n".join(figures)
 
 
 def _remote(error: Unavailable, config: Path, path: str, params: Any = None, body: Any = None) -> Any:

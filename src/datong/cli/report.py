@@ -29,7 +29,7 @@ Format = Literal["table", "csv", "json"]
               show_default=True)
 @click.pass_context
 def report(context: click.Context, config: str, shape: Format) -> None:
-    """Show figures: sales, members, campaigns, visits, funnel, overlap."""
+    """Show figures of sales, members, campaigns, visits, stock, screens and scans."""
     context.obj = (config, shape)
 
 
@@ -155,6 +155,25 @@ def stock_outs(obj: tuple[str, Format], /, **params: Any) -> None:
 def prices(obj: tuple[str, Format], /, **params: Any) -> None:
     """Goods that cost something else online than in the shops."""
     _show(obj, "prices", params)
+
+
+@report.command()
+@_period
+@click.pass_obj
+def screens(obj: tuple[str, Format], /, **params: Any) -> None:
+    """What ran on which screen, and how many could have seen it."""
+    _show(obj, "screens", params)
+
+
+@report.command()
+@click.option("--by", default="day,store,sku", show_default=True, metavar="KEY,KEY",
+              help="Of day, store, sku, link, campaign.")
+@click.option("--top", type=click.IntRange(min=1), help="Only the first.")
+@_period
+@click.pass_obj
+def scans(obj: tuple[str, Format], /, **params: Any) -> None:
+    """Codes read by shoppers, and how many of them by members."""
+    _show(obj, "scans", params)
 
 
 def _show(obj: tuple[str, Format], name: str, params: dict[str, Any]) -> None:

@@ -80,7 +80,8 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Order Collected", "order", ("ref",)), EventType("Order Delivered", "order", ("ref",)),
         EventType("Order Returned", "order", ("ref", "place")),
         EventType("Reservation Requested", "order", ("items",)), EventType("Reservation Released", "order", ("ref",)),
-        EventType("Link Made", "system"), EventType("Link Retired", "system"), EventType("Playlist Updated", "system"),
+        EventType("Link Made", "system"), EventType("Link Retired", "system"), EventType("Link Restored", "system"),
+        EventType("Playlist Updated", "system"), EventType("Playlist Removed", "system"),
         EventType("Spot Played", "system", ("place", "ref")),
         # what the platform says itself, and master data
         EventType("Message Sent", "message", ("ident", "ref")), EventType("Message Failed", "message", ("ref",)),

@@ -27,7 +27,7 @@ from datong.touchpoints.goods_list import GoodsLine, GoodsTaken, read_goods, tak
 from datong.touchpoints.intake import Intake, Result
 from datong.touchpoints.keys import WriteKeys
 from datong.touchpoints.kinds import kinds
-from datong.touchpoints.link import Link, NewLink, link_of, links, make_links, retire_link
+from datong.touchpoints.link import Link, NewLink, link_of, links, links_page, make_links, restore_link, retire_link
 from datong.touchpoints.load import Loaded, Loader, LoadMapping, read_mapping
 from datong.touchpoints.own import append_own, own_event
 from datong.touchpoints.playlist import (
@@ -35,6 +35,7 @@ from datong.touchpoints.playlist import (
     Running,
     Screen,
     Slide,
+    drop_playlist,
     playlists,
     read_playlists,
     running,
@@ -57,9 +58,10 @@ __all__ = [
     "Intake", "IntakeApp", "Kept", "Kind", "Line", "Link", "Listening", "LoadMapping", "Loaded", "Loader",
     "NewLink", "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan",
     "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys",
-    "append_own", "claims_of", "discard", "event_of", "expire", "fingerprint", "forget", "inspect", "kinds",
-    "link_of", "links", "make_claim", "make_links", "mend", "natural_key", "own_event", "playlists", "quarantined",
-    "read_claim", "read_counts", "read_elements", "read_goods", "read_mapping", "read_playlists", "read_stores",
-    "reasons", "recall", "renewed", "replay", "retire_link", "running", "screen_of", "set_playlist", "sources",
-    "take_counts", "take_goods", "take_stores", "tell_played", "try_frame", "used_claims", "versions",
+    "append_own", "claims_of", "discard", "drop_playlist", "event_of", "expire", "fingerprint", "forget", "inspect",
+    "kinds", "link_of", "links", "links_page", "make_claim", "make_links", "mend", "natural_key", "own_event",
+    "playlists", "quarantined", "read_claim", "read_counts", "read_elements", "read_goods", "read_mapping",
+    "read_playlists", "read_stores", "reasons", "recall", "renewed", "replay", "restore_link", "retire_link",
+    "running", "screen_of", "set_playlist", "sources", "take_counts", "take_goods", "take_stores", "tell_played",
+    "try_frame", "used_claims", "versions",
 ]

@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 import msgspec
 import sqlalchemy as sa
 
-from datong.errors import Rejected
+from datong.errors import NotFound, Rejected
 from datong.model import Batch
 from datong.storage import Store, fetch_in, insert_new
 from datong.touchpoints.own import append_own, own_event
 from datong.touchpoints.tables import LINK
 
-__all__ = ["Link", "NewLink", "link_of", "links", "make_links", "retire_link", "take_links"]
+__all__ = [
+    "Link", "NewLink", "link_of", "links", "links_page", "make_links", "restore_link", "retire_link", "take_links",
+]
 
 KINDS = ("product", "shelf", "page")
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
@@ -77,22 +79,28 @@ def make_links(store: Store, wanted: Sequence[NewLink], actor: str) -> list[str]
 
 
 def retire_link(store: Store, code: str, actor: str) -> None:
-    """Append that a link is no more: its code then says so, and is never given to another."""
-    append_own(store, own_event(store, "Link Retired", f"link/{code}/retired", "system",
-                                properties={"code": code, "actor": actor}))
+    """Append that a link is out of use: its code then says so, and is never given to another; raises NotFound."""
+    _turn(store, "Link Retired", code, actor)
+
+
+def restore_link(store: Store, code: str, actor: str) -> None:
+    """Append that a retired link is in use again; raises NotFound."""
+    _turn(store, "Link Restored", code, actor)
 
 
 def take_links(batch: Batch, tx: sa.Connection) -> None:
-    """Take the batch's links into the state; the first one with a code keeps it."""
+    """Take the batch's links into the state; the first one with a code keeps it, the last word on its use counts."""
     made = [e for e in batch.events if e.type == "Link Made"]
     insert_new(tx, LINK, [
         {name: str(e.properties.get(name, "")) for name in ("code", "kind", "sku", "place", "campaign", "target",
                                                             "label", "actor")} | {"made": e.time, "retired": None}
         for e in made
     ])
-    if gone := [{"key": e.properties.get("code", ""), "at": e.time} for e in batch.events if e.type == "Link Retired"]:
-        change = sa.update(LINK).where(LINK.c.code == sa.bindparam("key"), LINK.c.retired.is_(None))
-        tx.execute(change.values(retired=sa.bindparam("at")), gone)
+    turned = {str(e.properties.get("code", "")): e.time if e.type == "Link Retired" else None
+              for e in batch.events if e.type in ("Link Retired", "Link Restored")}
+    if turned:
+        change = sa.update(LINK).where(LINK.c.code == sa.bindparam("key")).values(retired=sa.bindparam("at"))
+        tx.execute(change, [{"key": code, "at": at} for code, at in turned.items()])
 
 
 def link_of(tx: sa.Connection, code: str) -> Link | None:
@@ -108,6 +116,36 @@ def links(tx: sa.Connection, sku: str = "", place: str = "", limit: int = 1_000)
         if value:
             query = query.where(column == value)
     return [Link(*row) for row in tx.execute(query.order_by(LINK.c.made.desc(), LINK.c.code).limit(limit))]
+
+
+def links_page(
+    tx: sa.Connection, text: str = "", kind: str = "", state: str = "", page: int = 1, size: int = 50
+) -> tuple[int, list[Link]]:
+    """Return how many links there are, and a page of them (the first is 1), newest first.
+
+    `text` is part of a code, product, place, campaign or label; `state` is `used` or `retired`.
+    """
+    found: list[sa.ColumnElement[bool]] = []
+    if text:
+        fields = (LINK.c.code, LINK.c.sku, LINK.c.place, LINK.c.campaign, LINK.c.label)
+        found.append(sa.or_(*(sa.func.lower(field).contains(text.lower(), autoescape=True) for field in fields)))
+    if kind:
+        found.append(LINK.c.kind == kind)
+    if state:
+        found.append(LINK.c.retired.is_(None) if state == "used" else LINK.c.retired.is_not(None))
+    total = tx.execute(sa.select(sa.func.count()).select_from(LINK).where(*found)).scalar_one()
+    query = sa.select(*_COLUMNS).where(*found).order_by(LINK.c.made.desc(), LINK.c.code)
+    return total, [Link(*row) for row in tx.execute(query.limit(size).offset((page - 1) * size))]
+
+
+def _turn(store: Store, kind: str, code: str, actor: str) -> None:
+    """Append that a link goes out of use or back; the same again changes nothing."""
+    with store.state.read() as tx:
+        if link_of(tx, code) is None:
+            raise NotFound(f"there is no link {code[:64]!r}", code="unknown_link", field="code",
+                           hint="see Codes in the console, or: datong qr list")
+    name = f"link/{code}/{kind.rpartition(' ')[2].lower()}/{store.clock.now()}/{store.log.end()}"
+    append_own(store, own_event(store, kind, name, "system", properties={"code": code, "actor": actor}))
 
 
 def _checked(one: NewLink, field: str) -> dict[str, Any]:

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from datong.errors import Rejected
+from datong.errors import NotFound, Rejected
 from datong.model import Batch
 from datong.storage import FactsTx, Store, upsert
 from datong.touchpoints.own import append_own, own_event
 from datong.touchpoints.tables import PLAYLIST, SPOT
 
 __all__ = [
-    "Playlist", "Running", "Screen", "Slide", "fold_spots", "playlists", "read_playlists", "running", "screen_of",
-    "set_playlist", "take_playlists", "tell_played",
+    "Playlist", "Running", "Screen", "Slide", "drop_playlist", "fold_spots", "playlists", "read_playlists",
+    "running", "screen_of", "set_playlist", "take_playlists", "tell_played",
 ]
 
 _SHORTEST, _LONGEST = 3, 600
@@ -92,15 +92,31 @@ def set_playlist(store: Store, playlist: Playlist, actor: str) -> None:
     append_own(store, own_event(store, "Playlist Updated", name, "system", properties=said))
 
 
+def drop_playlist(store: Store, code: str, actor: str) -> Playlist:
+    """Append that a playlist is no more, and return what it was; raises NotFound."""
+    with store.state.read() as tx:
+        found = next((one for one in playlists(tx) if one.code == code), None)
+    if found is None:
+        raise NotFound(f"there is no playlist {code[:64]!r}", code="unknown_playlist", field="code",
+                       hint="see Screens in the console")
+    name = f"playlist/{code}/{store.clock.now()}/{store.log.end()}"
+    append_own(store, own_event(store, "Playlist Removed", name, "system", properties={"code": code, "actor": actor}))
+    return found
+
+
 def take_playlists(batch: Batch, tx: sa.Connection) -> None:
-    """Take the batch's playlists into the state; the latest counts."""
-    rows: dict[str, dict[str, Any]] = {}
+    """Take the batch's playlists into the state; the latest word on each counts."""
+    rows: dict[str, dict[str, Any] | None] = {}
     for event in batch.events:
         if event.type == "Playlist Updated":
             said = event.properties["playlist"]
             rows[said["code"]] = {"code": said["code"], "body": msgspec.json.encode(said), "at": event.time,
                                   "actor": str(event.properties.get("actor", ""))}
-    upsert(tx, PLAYLIST, list(rows.values()))
+        elif event.type == "Playlist Removed":
+            rows[str(event.properties.get("code", ""))] = None
+    upsert(tx, PLAYLIST, [row for row in rows.values() if row])
+    if gone := [code for code, row in rows.items() if row is None]:
+        tx.execute(sa.delete(PLAYLIST).where(PLAYLIST.c.code.in_(gone)))
 
 
 def playlists(tx: sa.Connection) -> list[Playlist]:

@@ -17,7 +17,7 @@ from datong.platform import Platform
 from datong.storage import event_key
 from datong.touchpoints import Call, WriteKeys
 
-__all__ = ["WAIT", "actor_of", "passed", "put", "request_id", "require_key", "source_of"]
+__all__ = ["WAIT", "actor_of", "caught_up", "passed", "put", "request_id", "require_key", "source_of"]
 
 WAIT = 2.0
 """Seconds for which a request waits for its outcome; later it is asked for."""
@@ -82,4 +82,14 @@ async def passed(platform: Platform, offset: int) -> bool:
         if time.monotonic() > until:
             return False
         await asyncio.sleep(_PAUSE)
+    return True
+
+
+def caught_up(platform: Platform) -> bool:
+    """Wait until the flow has passed all that the log holds now; False where it takes too long. Blocks the thread."""
+    end, until = platform.store.log.end(), time.monotonic() + WAIT
+    while platform.flow.position < end:
+        if time.monotonic() > until:
+            return False
+        time.sleep(_PAUSE)
     return True

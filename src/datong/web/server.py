@@ -147,7 +147,7 @@ def _console(platform: Platform) -> Litestar:
         state=State({
             "platform": platform, "failed_logins": {}, "kept": Kept(), "trials": trial.Trials(),
             "erasing": privacy.Progress(), "write_keys": WriteKeys(platform.settings),
-            "recent": shopper.Recent(),
+            "recent": shopper.Recent(), "alive": shopper.Alive(),
         }),
     )
 

@@ -63,6 +63,7 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mall]:
 def client(mall: Mall, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient[Any]]:
     """A shopper's browser; the flow runs when a test lets it, so nobody waits for it."""
     monkeypatch.setattr("datong.web.shopper.order._WAIT", 0.0)
+    monkeypatch.setattr("datong.web.asked.WAIT", 0.0)
     with TestClient(create_app(mall.platform), raise_server_exceptions=False) as found:
         found.headers.update(PHONE_UA)
         found.follow_redirects = False
@@ -98,7 +99,7 @@ def test_a_code_on_a_garment_leads_to_its_page_and_counts_once(mall: Mall, clien
     assert len(found) == before + 1
     last = found[-1]
     assert (last.items[0].sku, last.place, last.campaign, last.channel) == ("shoe-1", "S1", "tags", "qr")
-    assert last.properties == {"link": "boots"}
+    assert (last.ref, last.properties) == ("boots", {"link": "boots"})
     mall.wait(31 * MINUTE)
     client.get("/q/boots")
     assert len(scans(mall)) == before + 2

@@ -3,12 +3,18 @@
 `routes` are for everybody, `console` is behind the login.
 """
 
-from datong.web.shopper import kiosk, made, order, product, remember, screen, shelf
-from datong.web.shopper.made import claim_for, take_playlist_file
+from datong.web.shopper import devices, kiosk, made, order, product, remember, screen, shelf
+from datong.web.shopper.alive import Alive
+from datong.web.shopper.devices import take_playlist_file
+from datong.web.shopper.drawn import COLUMNS, Tag, picture, read_links, sheet
+from datong.web.shopper.made import claim_for
 from datong.web.shopper.page import signed_address
 from datong.web.shopper.visitor import Recent
 
-__all__ = ["Recent", "claim_for", "console", "routes", "signed_address", "take_playlist_file"]
+__all__ = [
+    "COLUMNS", "Alive", "Recent", "Tag", "claim_for", "console", "picture", "read_links", "routes", "sheet",
+    "signed_address", "take_playlist_file",
+]
 
-console = made.routes
+console = [*made.routes, *devices.routes]
 routes = [*product.routes, *order.routes, *remember.routes, *kiosk.routes, *screen.routes, *shelf.routes]

@@ -22,6 +22,7 @@ from datong.places import Floor, Venue, venue_at
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
 from datong.touchpoints import append_own, own_event
+from datong.web.shopper.alive import Alive
 from datong.web.shopper.page import FORM, PRINTING, Asked, from_here, is_device, language, platform_of, qr, render
 from datong.web.shopper.visitor import recent
 from datong.web.shopper.words import WORDS
@@ -92,6 +93,9 @@ def print_one(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[st
 def _home(request: Asked, place: str, said: str = "") -> Response[Any]:
     platform, lang = platform_of(request), language(request)
     ours, cookies = is_device(request, f"kiosk/{place}")
+    if ours:
+        alive: Alive = request.app.state.alive
+        alive.heard(f"kiosk/{place}", platform.store.clock.now())
     with platform.store.state.read() as tx:
         venue = _venue(tx, place)
     floors = sorted(venue.floors, key=lambda f: -f.level) if venue else []

@@ -1,36 +1,40 @@
-"""Made: short links, claims, playlists and the addresses of our own devices, for the console and the command line."""
+"""Made: short links with their scans, and claims, for the console and the command line."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, RawBody
 
+from datong.analytics import scans
+from datong.commerce import skus
 from datong.errors import NotFound, Rejected
-from datong.identity import live
+from datong.identity import live, who
 from datong.model import HOUR
 from datong.platform import Platform
 from datong.touchpoints import (
     NewLink,
+    link_of,
     links,
+    links_page,
     make_claim,
     make_links,
-    playlists,
-    read_playlists,
+    restore_link,
     retire_link,
-    set_playlist,
     used_claims,
 )
+from datong.web.asked import caught_up
 from datong.web.correct import actor_of
-from datong.web.shopper.page import signed_address
+from datong.web.shopper.drawn import Tag, picture, read_links, sheet
 from datong.web.shopper.visitor import identifier_of_member
 
-__all__ = ["claim_for", "routes", "take_playlist_file"]
+__all__ = ["claim_for", "routes"]
 
 _LONGEST = 30 * 24
+_SHEET = 2_000
 
 
 class Wanted(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,27 +50,55 @@ class Claimed(msgspec.Struct, forbid_unknown_fields=True):
     hours: float = 0.25
 
 
-class Text(msgspec.Struct, forbid_unknown_fields=True):
-    """A YAML text."""
+class Drawn(msgspec.Struct, forbid_unknown_fields=True):
+    """A text to draw as QR code."""
 
     text: str
+    form: Literal["svg", "png"] = "svg"
+
+
+class Printed(msgspec.Struct, forbid_unknown_fields=True):
+    """The links to print, under the address that shoppers reach."""
+
+    codes: list[str]
+    base: str
+    size: Literal["small", "medium", "large"] = "medium"
 
 
 @get("/links", sync_to_thread=True)
 def listing(
-    request: Request[Any, Any, State], sku: FromQuery[str] = "", place: FromQuery[str] = ""
+    request: Request[Any, Any, State], sku: FromQuery[str] = "", place: FromQuery[str] = "",
+    text: Annotated[str, QueryParameter(name="query")] = "", kind: FromQuery[str] = "", used: Annotated[
+        Literal["", "used", "retired"], QueryParameter(name="state")] = "", page: FromQuery[int | None] = None,
 ) -> dict[str, Any]:
-    """Return the latest short links, of one product or place where given."""
+    """Return the latest short links, of one product or place where given; with `page` 50 of them and their scans."""
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
-        return {"links": links(tx, sku, place)}
+        if page is None:
+            return {"links": links(tx, sku, place)}
+        total, found = links_page(tx, text.strip(), kind, used, max(1, page))
+        names = skus(tx, {one.sku for one in found if one.sku})
+    read = {row["link"]: row for row in scans(platform.store, ["link"], links=[one.code for one in found])}
+    nothing = {"scans": 0, "members": 0, "last": None}
+    return {"total": total, "links": [
+        {**msgspec.to_builtins(one), "name": names[one.sku].name if one.sku in names else "",
+         **{key: read.get(one.code, nothing)[key] for key in nothing}} for one in found]}
 
 
 @post("/links", sync_to_thread=True, status_code=202)
 def make(request: Request[Any, Any, State], data: JSONBody[Wanted]) -> dict[str, Any]:
-    """Make short links, all or none; they work once the flow has passed them."""
+    """Make short links, all or none; they work once the flow has passed them, mostly before this answers."""
     platform: Platform = request.app.state.platform
-    return {"codes": make_links(platform.store, data.links, actor_of(request))}
+    codes = make_links(platform.store, data.links, actor_of(request))
+    return {"codes": codes, "ready": caught_up(platform)}
+
+
+@post("/links/file", sync_to_thread=True, status_code=202)
+def make_from_file(request: Request[Any, Any, State], body: RawBody) -> dict[str, Any]:
+    """Make the short links of a CSV (kind, sku, place, campaign, target, label, code), all or none."""
+    platform: Platform = request.app.state.platform
+    codes = make_links(platform.store, read_links(bytes(body)), actor_of(request))
+    return {"codes": codes, "ready": caught_up(platform)}
 
 
 @post("/links/{code:str}/retire", sync_to_thread=True, status_code=202)
@@ -74,50 +106,61 @@ def retire(request: Request[Any, Any, State], code: FromPath[str]) -> dict[str, 
     """Take a short link out of use; its code is not given away again."""
     platform: Platform = request.app.state.platform
     retire_link(platform.store, code, actor_of(request))
+    caught_up(platform)
     return {"code": code}
 
 
+@post("/links/{code:str}/restore", sync_to_thread=True, status_code=202)
+def restore(request: Request[Any, Any, State], code: FromPath[str]) -> dict[str, str]:
+    """Bring a retired short link back into use."""
+    platform: Platform = request.app.state.platform
+    restore_link(platform.store, code, actor_of(request))
+    caught_up(platform)
+    return {"code": code}
+
+
+@post("/links/sheet", sync_to_thread=True, status_code=200)
+def printed(request: Request[Any, Any, State], data: JSONBody[Printed]) -> Response[str]:
+    """Return a page with the codes of links to print on A4, up to 2,000."""
+    platform: Platform = request.app.state.platform
+    if not data.codes or len(data.codes) > _SHEET:
+        raise Rejected(f"a sheet of {len(data.codes):,} codes cannot be made", code="bad_link", field="codes",
+                       hint=f"choose 1 to {_SHEET:,}")
+    with platform.store.state.read() as tx:
+        found = [link_of(tx, code) for code in data.codes]
+        names = skus(tx, {one.sku for one in found if one and one.sku})
+    tags = [Tag(f"{data.base.rstrip('/')}/q/{one.code}", one.label or (names[one.sku].name if one.sku in names else "")
+                or one.sku or one.code, " · ".join(part for part in (one.sku, one.code) if part))
+            for one in found if one is not None]
+    return Response(sheet(tags, data.size), media_type="text/html")
+
+
+@post("/qr", sync_to_thread=True, status_code=200)
+def draw(data: JSONBody[Drawn]) -> Response[bytes]:
+    """Return a text as QR code, SVG or PNG."""
+    body, kind = picture(data.text, data.form)
+    return Response(body, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
 @post("/claims", sync_to_thread=True)
-def claim(request: Request[Any, Any, State], data: JSONBody[Claimed]) -> dict[str, str]:
+def claim(request: Request[Any, Any, State], data: JSONBody[Claimed]) -> dict[str, Any]:
     """Make a claim for a member: the scene of a WeChat code that is shown to them, and a link that remembers them."""
     return claim_for(request.app.state.platform, data.member, data.hours)
 
 
 @get("/claims", sync_to_thread=True)
 def claims(request: Request[Any, Any, State]) -> dict[str, Any]:
-    """Return the latest attempts to use a claim, with what came of them; keys are texts."""
+    """Return the latest attempts to use a claim, with what came of them and whose it is now; keys are texts."""
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
         found = used_claims(tx)
-    return {"claims": [{**msgspec.to_builtins(one), "ident": str(one.ident), "other": str(one.other)} for one in found]}
+        members = who(tx, [one.ident for one in found])
+    return {"claims": [{**msgspec.to_builtins(one), "ident": str(one.ident), "other": str(one.other),
+                        "member": members.get(one.ident)} for one in found]}
 
 
-@get("/playlists", sync_to_thread=True)
-def played(request: Request[Any, Any, State]) -> dict[str, Any]:
-    """Return the playlists, and the address that each of their screens opens once."""
-    platform: Platform = request.app.state.platform
-    with platform.store.state.read() as tx:
-        found = playlists(tx)
-    return {
-        "playlists": [msgspec.to_builtins(one) for one in found],
-        "screens": {s.code: signed_address(platform, f"screen/{s.code}") for one in found for s in one.screens},
-    }
-
-
-@post("/playlists", sync_to_thread=True, status_code=202)
-def play(request: Request[Any, Any, State], data: JSONBody[Text]) -> dict[str, Any]:
-    """Put the playlists of a YAML text in place of those with the same codes."""
-    return take_playlist_file(request.app.state.platform, data.text, actor_of(request))
-
-
-@get("/devices/kiosk/{place:str}", sync_to_thread=True)
-def kiosk(request: Request[Any, Any, State], place: FromPath[str]) -> dict[str, str]:
-    """Return the address that a kiosk opens once."""
-    return {"address": signed_address(request.app.state.platform, f"kiosk/{place}")}
-
-
-def claim_for(platform: Platform, member: int, hours: float) -> dict[str, str]:
-    """Return a claim for a member as `claim`, as WeChat's `scene`, and as the `path` of a link.
+def claim_for(platform: Platform, member: int, hours: float) -> dict[str, Any]:
+    """Return a claim for a member as `claim`, as WeChat's `scene`, and as the `path` of a link, good until `until`.
 
     Raises NotFound, and Rejected where the member has nothing that another identifier could be joined to.
     """
@@ -129,17 +172,9 @@ def claim_for(platform: Platform, member: int, hours: float) -> dict[str, str]:
     if whose is None:
         raise NotFound("the member has no card, account or number to join to", field="member",
                        hint="a device alone cannot be joined to")
-    made = make_claim(platform.vault, whose.ns, whose.key, platform.store.clock.now() + int(hours * HOUR))
-    return {"claim": made, "scene": f"k={made}", "path": f"/m/{made}"}
+    until = platform.store.clock.now() + int(hours * HOUR)
+    made = make_claim(platform.vault, whose.ns, whose.key, until)
+    return {"claim": made, "scene": f"k={made}", "path": f"/m/{made}", "until": until}
 
 
-def take_playlist_file(platform: Platform, text: str, actor: str) -> dict[str, Any]:
-    """Take the playlists of a YAML text, all or none, and return their codes and the screens' addresses."""
-    found = read_playlists(text)
-    for one in found:
-        set_playlist(platform.store, one, actor)
-    return {"playlists": [one.code for one in found],
-            "screens": {s.code: signed_address(platform, f"screen/{s.code}") for one in found for s in one.screens}}
-
-
-routes = [listing, make, retire, claim, claims, played, play, kiosk]
+routes = [listing, make, make_from_file, retire, restore, printed, draw, claim, claims]

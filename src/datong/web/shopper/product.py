@@ -183,7 +183,8 @@ def _tell_scanned(request: Asked, who: Visitor, shown: Shown, product: Sku, scan
     if recent(request).first(who.mark, what, now):
         append_own(store, own_event(
             store, "Tag Scanned", f"scan/{hashed(who.mark, what, str(now))}", "qr", identifiers=who.identifiers,
-            place=shown.place, campaign=shown.campaign, items=(line_of(product),), properties=dict(scanned)))
+            place=shown.place, campaign=shown.campaign, items=(line_of(product),), ref=scanned.get("link", ""),
+            properties=dict(scanned)))
 
 
 def _tell_followed(request: Asked, platform: Platform, link: Link) -> None:
@@ -191,7 +192,8 @@ def _tell_followed(request: Asked, platform: Platform, link: Link) -> None:
     if not is_robot(request) and recent(request).first(who.mark, f"link\0{link.code}", now):
         append_own(platform.store, own_event(
             platform.store, "Page Viewed", f"scan/{hashed(who.mark, link.code, str(now))}", "qr", place=link.place,
-            identifiers=who.identifiers, campaign=link.campaign, properties={"link": link.code, "url": link.target}))
+            ref=link.code, identifiers=who.identifiers, campaign=link.campaign,
+            properties={"link": link.code, "url": link.target}))
 
 
 def _linkset(request: Asked, found: Gs1, place: str) -> Response[Any]:

@@ -16,6 +16,7 @@ from datong.places import Spot, present
 from datong.platform import Platform
 from datong.privacy import allowed, consents_of
 from datong.touchpoints import Running, Screen, append_own, own_event, running, screen_of, tell_played
+from datong.web.shopper.alive import Alive
 from datong.web.shopper.page import Asked, address_of, is_device, language, platform_of, qr, render
 from datong.web.shopper.product import hashed
 from datong.web.shopper.words import WORDS
@@ -38,6 +39,9 @@ def play(request: Asked, code: FromPath[str]) -> Response[Any]:
     ours, cookies = is_device(request, f"screen/{code}")
     clock = platform.store.clock
     now = clock.now()
+    if ours:
+        alive: Alive = request.app.state.alive
+        alive.heard(f"screen/{code}", now)
     shown = running(playlist, now, platform.settings.retailer.timezone)
     if shown is not None and ours:
         tell_played(platform.store, screen, shown, now)

@@ -12,10 +12,11 @@ from litestar.params import FromPath
 
 from datong.commerce import price_of, skus, stock_of
 from datong.touchpoints import Link, link_of, links
+from datong.web.shopper.alive import Alive
 from datong.web.shopper.page import Asked, address_of, language, money, platform_of, qr, render
 from datong.web.shopper.words import WORDS
 
-__all__ = ["routes"]
+__all__ = ["labels_of", "routes"]
 
 _EVERY = 30
 _MOST = 10_000
@@ -39,10 +40,11 @@ class Label(msgspec.Struct, frozen=True):
 @get("/shelf/{code:str}", sync_to_thread=True, include_in_schema=False)
 def page(request: Asked, code: FromPath[str]) -> Response[Any]:
     """Show a label; the page asks for changes every half a minute."""
+    _heard(request, f"shelf/{code}")
     platform, lang = platform_of(request), language(request)
     with platform.store.state.read() as tx:
         link = link_of(tx, code)
-        label = _labels(request, tx, [link])[0] if _is_shelf(link) and link else None
+        label = labels_of(request, tx, [link])[0] if _is_shelf(link) and link else None
     words = WORDS[lang]
     if label is None:
         return render(request, "note.html", 404, title=words["no_shelf"], text=words["ask"])
@@ -60,20 +62,27 @@ def page(request: Asked, code: FromPath[str]) -> Response[Any]:
 @get("/shelf/{code:str}/feed", sync_to_thread=True, include_in_schema=False)
 def feed(request: Asked, code: FromPath[str]) -> Response[Any]:
     """Return one label as JSON; `If-None-Match` with the ETag of the last answer gets 304 while nothing changed."""
+    _heard(request, f"shelf/{code}")
     platform = platform_of(request)
     with platform.store.state.read() as tx:
         link = link_of(tx, code)
-        found = _labels(request, tx, [link]) if _is_shelf(link) and link else []
+        found = labels_of(request, tx, [link]) if _is_shelf(link) and link else []
     return _fed(request, found[0] if found else None)
 
 
 @get("/shelves/{place:str}/feed", sync_to_thread=True, include_in_schema=False)
 def store_feed(request: Asked, place: FromPath[str]) -> Response[Any]:
     """Return all labels of a store as JSON, for a gateway that drives them."""
+    _heard(request, f"shelves/{place}")
     platform = platform_of(request)
     with platform.store.state.read() as tx:
-        found = _labels(request, tx, [one for one in links(tx, place=place, limit=_MOST) if _is_shelf(one)])
+        found = labels_of(request, tx, [one for one in links(tx, place=place, limit=_MOST) if _is_shelf(one)])
     return _fed(request, {"place": place, "labels": found})
+
+
+def _heard(request: Asked, what: str) -> None:
+    alive: Alive = request.app.state.alive
+    alive.heard(what, platform_of(request).store.clock.now())
 
 
 def _fed(request: Asked, body: Any) -> Response[Any]:
@@ -90,7 +99,8 @@ def _is_shelf(link: Link | None) -> bool:
     return link is not None and link.kind == "shelf" and link.retired is None
 
 
-def _labels(request: Asked, tx: sa.Connection, found: list[Link]) -> list[Label]:
+def labels_of(request: Asked, tx: sa.Connection, found: list[Link]) -> list[Label]:
+    """Return what the labels of these links say now, by code."""
     platform = platform_of(request)
     codes, now, base = {one.sku for one in found}, platform.store.clock.now(), address_of(request)
     goods, places = skus(tx, codes), {one.place for one in found}

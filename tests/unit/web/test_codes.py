@@ -71,8 +71,8 @@ def test_links_of_a_file_are_listed_printed_retired_and_brought_back(
 
 
 @pytest.mark.parametrize(("body", "said"), [
-    (b"sku,colour\nA,red\n", "colour"), (b"sku\n", "no row"), (b"sku,place\nA,S1,x\n", "line 2"), (b"\xff\xfe", "UTF-8"),
-    (b"sku,code\nA,a/b\n", "a/b"),
+    (b"sku,colour\nA,red\n", "colour"), (b"sku\n", "no row"), (b"sku,place\nA,S1,x\n", "line 2"),
+    (b"\xff\xfe", "UTF-8"), (b"sku,code\nA,a/b\n", "a/b"),
 ])
 def test_a_file_that_cannot_be_taken_says_where(
     client: TestClient[Any], key: dict[str, str], body: bytes, said: str

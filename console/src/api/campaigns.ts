@@ -22,6 +22,7 @@ export interface CampaignRow {
   kind: string;
   state: string;
   scene: string;
+  scene_title: string;
   start: Millis | null;
   end: Millis | null;
   sent: number;

@@ -26,6 +26,11 @@ const ZH: Record<string, string> = {
   "Reservation Requested": "请求预留", "Reservation Released": "释放预留", "Reservation Granted": "预留成功",
   "Reservation Refused": "预留被拒", "Reservation Expired": "预留到期", granted: "预留中", used: "已使用", released: "已释放",
   epcis: "EPCIS", console: "控制台",
+  "Channel Followed": "关注公众号", "Channel Unfollowed": "取消关注", "Scene Scanned": "扫描场景码", "Menu Clicked": "点击菜单",
+  "Message Received": "收到消息", "Message Reported": "送达回执", "Subscription Answered": "订阅授权", Mentioned: "被提及",
+  "Location Reported": "上报位置", "Mini Program Entered": "进入小程序", "Authorisation Withdrawn": "撤回授权",
+  "Coupon Locked": "锁定优惠券", "Coupon Unlocked": "解锁优惠券", "Receipt Voided": "小票作废", "Till Reported": "收银机报告",
+  "Signed Out": "退出登录", "Link Made": "生成短链", "Link Retired": "停用短链", "Playlist Updated": "播放单更新", "Spot Played": "屏幕播放",
   "Campaign Updated": "活动更新", "Campaign Assigned": "活动分组", "Clock Ticked": "时钟",
   tag: "吊牌", online: "线上", offline: "线下", contact: "联系方式",
   pos: "收银", web: "网站", wifi: "WiFi", ble: "蓝牙", app: "App", wechat: "微信", weibo: "微博", sms: "短信",
@@ -60,6 +65,11 @@ const EN: Record<string, string> = {
   granted: "Kept", used: "Used", released: "Released", epcis: "EPCIS",
   undo: "Undone", date_of_birth: "Date of birth", national_id: "National ID", rfm: "Buying power", firstName: "First name", lastName: "Last name",
 };
+
+/** A sentence of the platform with the names of events in it in the reader's language. */
+export function spoken(language: Language, text: string): string {
+  return language === "zh-CN" ? text.replace(/[A-Z][a-z]+(?: [A-Za-z]+)*/g, (name) => ZH[name] ?? name) : text;
+}
 
 /** A code as words: known ones translated, others with spaces and a capital letter. */
 export function word(language: Language, code: string): string {

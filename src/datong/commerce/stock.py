@@ -209,10 +209,13 @@ def _keeping() -> Any:
 
 
 def _counted_before() -> Any:
-    """Return the condition that there was something to be wrong about: an earlier movement of the same."""
+    """Return the condition that there was something to be wrong about: the books knew the shelf already.
+
+    What was only sold before the first count says nothing of what lay there.
+    """
     earlier = MOVEMENT.alias("earlier")
     return sa.exists().where(earlier.c.sku == MOVEMENT.c.sku, earlier.c.place == MOVEMENT.c.place,
-                             earlier.c.ts < MOVEMENT.c.ts)
+                             earlier.c.ts < MOVEMENT.c.ts, earlier.c.kind.in_(("counted", "received", "arrived")))
 
 
 def _stock(sku: str, place: str, row: Any, moving: Any) -> Stock:

@@ -2,20 +2,23 @@
 
 Time alone cannot tell: at night nobody is there. So a sensor's silence is measured in *sightings of its venue*: how
 many came from the others since it last spoke. More than three times as many as ever before (and at least `SIGHTINGS`,
-over at least `SHORTEST`) is no chance. Where the whole venue is silent, its own longest gap is the measure.
+over at least `SHORTEST`) is no chance. Where the whole venue is silent, its own longest gap is the measure;
+where its opening hours are known, the time it was open since it was last heard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from datong.model import HOUR, MINUTE
+from datong.model import DAY, HOUR, MINUTE, local_parts
+from datong.places.hours import Hours
 from datong.places.presence import Spot
-from datong.places.tables import HEARD, SENSOR
+from datong.places.tables import HEARD, SENSOR, VENUE
 from datong.storage import fetch_in, upsert
 
 __all__ = ["RECOVERED", "SensorState", "Silence", "note_heard", "sensors"]
@@ -24,6 +27,18 @@ RECOVERED = "Sensor Recovered"
 KNOWN, SIGHTINGS, SHORTEST, TIMES = 50, 100, 10 * MINUTE, 3
 """A sensor has a rhythm after so many sightings."""
 VENUE_GAP = HOUR
+OPEN_GAP = 3 * HOUR
+"""A venue whose hours are known is silent when nobody was heard for so much of its opening time."""
+EPOCH = date(1970, 1, 1)
+
+
+class _Plan(msgspec.Struct):
+    """What of a venue's plan is needed here."""
+
+    hours: str = ""
+
+
+_hours = msgspec.json.Decoder(_Plan).decode
 
 
 class SensorState(msgspec.Struct, frozen=True):
@@ -86,8 +101,12 @@ def note_heard(
     return ended
 
 
-def sensors(tx: sa.Connection, now: int) -> list[SensorState]:
-    """Return every sensor of the plans and how it is at `now` (ms), then those that no plan has."""
+def sensors(tx: sa.Connection, now: int, timezone: str = "UTC") -> list[SensorState]:
+    """Return every sensor of the plans and how it is at `now` (ms), then those that no plan has.
+
+    `timezone` is that of the opening hours.
+    """
+    dead = _dead(tx, now, timezone)
     rows = {(row.place, row.sensor): dict(row._mapping) for row in tx.execute(sa.select(HEARD))}
     found = []
     planned = tx.execute(sa.select(SENSOR.c.code, SENSOR.c.place, SENSOR.c.zone, SENSOR.c.kind).order_by(
@@ -97,14 +116,35 @@ def sensors(tx: sa.Connection, now: int) -> list[SensorState]:
         if row is None:
             found.append(SensorState(code, place, zone, kind, "never", 0, 0))
             continue
-        whole = rows[place, ""]
-        quiet = _silent(row, whole, now) or (
-            whole["count"] >= KNOWN and now - whole["last"] > max(VENUE_GAP, TIMES * whole["gap"]))
+        quiet = _silent(row, rows[place, ""], now) or place in dead
         found.append(SensorState(code, place, zone, kind, "silent" if quiet else "heard", row["last"], row["count"],
                                  row["last"] if quiet else 0))
     found += [SensorState(code, place, "", "", "unknown", row["last"], row["count"])
               for (place, code), row in sorted(rows.items()) if code]
     return found
+
+
+def _dead(tx: sa.Connection, now: int, timezone: str) -> set[str]:
+    """Return the venues of which nothing was heard for too long."""
+    query = sa.select(HEARD.c.place, HEARD.c.last, HEARD.c.gap, VENUE.c.plan).outerjoin(
+        VENUE, VENUE.c.code == HEARD.c.place).where(HEARD.c.sensor == "", HEARD.c["count"] >= KNOWN)
+    found = set()
+    for place, last, gap, plan in tx.execute(query):
+        hours = Hours.parse(_hours(plan).hours if plan else "")
+        if hours.known:
+            silent = _open_between(hours, last, now, timezone) > OPEN_GAP
+        else:
+            silent = now - last > max(VENUE_GAP, TIMES * gap)
+        if silent:
+            found.add(place)
+    return found
+
+
+def _open_between(hours: Hours, since: int, until: int, timezone: str) -> int:
+    """Return how many ms of the time were open, of the last week at most."""
+    since = max(since, until - 7 * DAY)
+    first, last = (EPOCH + timedelta(days=local_parts(at, timezone)[0]) for at in (since - DAY, until))
+    return sum(max(0, min(closes, until) - max(opens, since)) for _, opens, closes in hours.spans(first, last, timezone))
 
 
 def _silent(row: Mapping[str, Any], whole: Mapping[str, Any], at: int) -> bool:

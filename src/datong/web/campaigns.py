@@ -16,6 +16,7 @@ from datong.identity import fields_of, label
 from datong.marketing import Campaign, Counts, Launch, all_campaigns, counts, launch, set_state, silence
 from datong.marketing import campaign as campaign_of
 from datong.platform import Platform
+from datong.scenes import definitions
 from datong.web.kept import Kept
 from datong.web.language import LANGUAGES, language_of
 
@@ -89,6 +90,7 @@ def _all(platform: Platform, language: str) -> list[dict[str, Any]]:
 
 def _row(platform: Platform, c: Campaign, n: Counts, language: str) -> dict[str, Any]:
     names = c.definition.name
+    scenes = {s.scene: s.title.get(language[:2], s.scene) for s in definitions(platform.settings)}
     e = effect(platform.store, c.code)
     shown = None
     if e.lift is not None:
@@ -98,6 +100,7 @@ def _row(platform: Platform, c: Campaign, n: Counts, language: str) -> dict[str,
     return {
         "code": c.code, "name": names.get(language) or names.get(language[:2]) or next(iter(names.values()), c.code),
         "kind": "scene" if c.definition.scene else "audience", "state": c.state, "scene": c.definition.scene,
+        "scene_title": scenes.get(c.definition.scene, c.definition.scene),
         "start": c.start or None, "end": c.end or None, "sent": n.sent, "assigned_treated": n.assigned_treated,
         "assigned_holdout": n.assigned_holdout, "redeemed": n.redeemed, "effect": shown, "reason": e.reason,
     }
@@ -106,7 +109,7 @@ def _row(platform: Platform, c: Campaign, n: Counts, language: str) -> dict[str,
 def _loaded(platform: Platform) -> list[dict[str, Any]]:
     """Return the campaigns that only the facts know: history from other systems, without a holdout of ours."""
     return [
-        {"code": f.code, "name": f.name or f.code, "kind": f.kind, "state": "loaded", "scene": "", "start": f.start,
+        {"code": f.code, "name": f.name or f.code, "kind": f.kind, "state": "loaded", "scene": "", "scene_title": "", "start": f.start,
          "end": f.end, "sent": f.sends, "assigned_treated": f.assigned_treated,
          "assigned_holdout": f.assigned_holdout, "redeemed": f.redemptions, "effect": None, "reason": ""}
         for f in figures_of(platform.store) if f.code

@@ -76,7 +76,7 @@ def listing(
     if form == "csv":
         return _csv(found)
     with platform.store.state.read() as tx:
-        sensors = places.sensors(tx, platform.store.clock.now())
+        sensors = places.sensors(tx, platform.store.clock.now(), platform.settings.retailer.timezone)
     return {"touchpoints": found, "sensors": sensors, "now": platform.store.clock.now()}
 
 

@@ -59,7 +59,7 @@ def sensors(request: Request[Any, Any, State], store: FromQuery[str] = "") -> di
     """Return how the sensors of a venue (of all) are, and those that no plan has."""
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
-        found = places.sensors(tx, platform.store.clock.now())
+        found = places.sensors(tx, platform.store.clock.now(), platform.settings.retailer.timezone)
     return {"sensors": [s for s in found if not store or s.place in ("", store)]}
 
 

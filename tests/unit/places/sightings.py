@@ -43,9 +43,9 @@ venues:
 T0 = 1_772_337_600_000  # 2026-03-01T04:00:00Z, noon in Shanghai
 
 
-def open_places(store: Store, exit_after: str = "3m") -> Places:
+def open_places(store: Store, exit_after: str = "3m", venue: str = VENUE) -> Places:
     folder = Path(store.settings.root)
-    (folder / "venue.yaml").write_text(VENUE, "utf-8")
+    (folder / "venue.yaml").write_text(venue, "utf-8")
     section = PlacesSettings(file="venue.yaml", exit_after=exit_after)
     store.settings = msgspec.structs.replace(store.settings, places=section)
     return Places(store)

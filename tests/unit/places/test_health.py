@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from tests.unit.places.sightings import T0, open_places, run, seen
+from tests.unit.places.sightings import T0, VENUE, open_places, run, seen
 
-from datong.model import MINUTE, Batch, Event
+from datong.model import HOUR, MINUTE, Batch, Event
 from datong.places import Places, SensorState, sensors
 from datong.storage import Store
 
@@ -40,6 +40,20 @@ def test_a_silent_night_is_no_dead_sensor(store: Store) -> None:
     run(places, store, noise(range(60 + 600, 60 + 660), "ap-hall", "ap-shoes"))
     assert {s.state for s in state(store, 720 * 60).values() if s.sightings} == {"heard"}
     assert state(store, (720 + 3 * 660) * 60)["ap-hall"].state == "silent"  # the whole venue, for three nights
+
+
+def test_a_closed_venue_is_silent_with_reason_and_an_open_one_is_not(store: Store) -> None:
+    venue = VENUE.replace("    city: Shanghai\n", "    city: Shanghai\n    hours: Mo-Su 10:00-22:00\n")
+    places = open_places(store, venue=venue)
+    run(places, store, noise(range(60), "ap-hall", "ap-shoes"))  # from noon on
+
+    def at(hours: float) -> str:
+        with store.state.read() as tx:
+            return {s.code: s.state for s in sensors(tx, T0 + round(hours * HOUR), "Asia/Shanghai")}["ap-hall"]
+
+    assert [at(3.9), at(4.1)] == ["heard", "silent"]
+    run(places, store, noise(range(560, 600), "ap-hall", "ap-shoes"))  # until closing time
+    assert [at(21), at(24.9), at(25.1), at(24 * 40)] == ["heard", "heard", "silent", "silent"]
 
 
 def test_silences_are_told_the_same_however_the_batches_were_cut(store: Store) -> None:

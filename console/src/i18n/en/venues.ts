@@ -26,7 +26,7 @@ export const venues = {
   "venues.next": "Next",
   "venues.page": "Page {page} of {pages}, {total} in all",
   "venues.stores": "Stores",
-  "venues.stores.hint": "In {cities} cities",
+  "venues.stores.hint": "Cities: {cities}",
   "venues.stores.import": "Import a list (CSV)",
   "venues.stores.busy": "Importing …",
   "venues.stores.columns": "code, name, city, region, country, lat, lon, format, hours, venue",

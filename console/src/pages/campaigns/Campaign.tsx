@@ -100,7 +100,7 @@ function About({ campaign }: { campaign: CampaignPage }) {
   ].filter(Boolean).join(" ");
   const facts: [string, string | undefined][] = [
     [t("campaign.kind"), w(campaign.kind)],
-    [t("campaigns.scene"), campaign.scene],
+    [t("campaigns.scene"), campaign.scene_title],
     [t("campaigns.period"), period || t("campaign.always")],
     [t("campaign.holdoutshare"), campaign.holdout === undefined ? "" : format.percent(campaign.holdout, 1)],
     [t("campaign.offer"), offer ? t(`campaign.offer.${offer.kind}`, {

@@ -30,7 +30,7 @@ function useColumns(rows: CampaignRow[]): Column<CampaignRow>[] {
           <Link href={`/campaigns/${row.code}`}>
             <strong>{row.name || row.code}</strong>
           </Link>
-          <div className="faint small">{[w(row.kind), row.scene].filter(Boolean).join(" · ")}</div>
+          <div className="faint small">{[w(row.kind), row.scene_title].filter(Boolean).join(" · ")}</div>
         </>
       ),
     },

@@ -4,12 +4,13 @@ import { scenesQuery } from "../../api/queries";
 import type { SceneRow } from "../../api/types";
 import { useSession } from "../../app/session";
 import { useWords } from "../../i18n/language";
+import { spoken } from "../../i18n/words";
 import { Answer, Notice } from "../../parts/Notice";
 import { Card, Page } from "../../parts/Page";
 import { CsvButton, Table, type Column } from "../../parts/Table";
 
 export default function Scenes() {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const { format, now } = useSession();
   const query = useQuery(scenesQuery());
   const columns: Column<SceneRow>[] = [
@@ -30,11 +31,11 @@ export default function Scenes() {
       key: "steps",
       title: t("scenes.steps"),
       phone: "whole",
-      plain: (row) => row.steps.join("; "),
+      plain: (row) => row.steps.map((step) => spoken(language, step)).join("; "),
       show: (row) => (
         <ul className="steps">
           {row.steps.map((step, index) => (
-            <li key={index}>{step}</li>
+            <li key={index}>{spoken(language, step)}</li>
           ))}
         </ul>
       ),

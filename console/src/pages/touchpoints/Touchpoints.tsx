@@ -32,7 +32,7 @@ function Lines({ lines }: { lines: Line[] }) {
 }
 
 function Sources({ rows }: { rows: Source[] }) {
-  const { t } = useWords();
+  const { t, maybe } = useWords();
   const format = useFormat();
   const { now } = useSession();
   const nameOf = usePlaceNames();
@@ -44,7 +44,7 @@ function Sources({ rows }: { rows: Source[] }) {
   const lost = rows.filter((row) => row.lost);
   const columns: Column<Source>[] = [
     { key: "name", title: t("touchpoints.name"), phone: "title", plain: (row) => row.name,
-      show: (row) => <><strong>{row.name}</strong> <span className="faint">{row.kind}</span></> },
+      show: (row) => <><strong>{row.name}</strong> <span className="faint">{maybe(`kind.${row.kind}`, row.kind)}</span></> },
     { key: "place", title: t("touchpoints.place"), plain: (row) => row.place, show: (row) => (row.place ? nameOf(row.place) : "–") },
     { key: "lines", title: t("touchpoints.transport"), phone: "whole", plain: (row) => row.lines.map((line) => `${line.transport}:${line.state}`).join(" "),
       show: (row) => <Lines lines={row.lines} /> },
@@ -81,7 +81,7 @@ function Sensors({ rows }: { rows: SensorState[] }) {
         </>
       ) },
     { key: "place", title: t("touchpoints.place"), plain: (row) => row.place, show: (row) => (row.place ? nameOf(row.place) : "–") },
-    { key: "zone", title: t("sensors.zone"), plain: (row) => row.zone, show: (row) => row.zone || "–" },
+    { key: "zone", title: t("sensors.zone"), plain: (row) => row.zone, show: (row) => (row.zone ? nameOf(row.zone) : "–") },
     { key: "last", title: t("touchpoints.last"), plain: (row) => (row.last ? format.dateTime(row.last) : ""),
       show: (row) => (row.last ? format.ago(row.last, now()) : t("touchpoints.never")) },
     { key: "sightings", title: t("sensors.sightings"), number: true, plain: (row) => row.sightings, show: (row) => format.number(row.sightings) },

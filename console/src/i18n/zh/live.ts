@@ -84,7 +84,7 @@ export const live: Record<keyof typeof en, string> = {
   "kind.webhook": "通用 Webhook",
   "kind.wechat": "微信",
   "kind.weibo": "微博",
-  "kind.epcis": "EPCIS 2.0",
+  "kind.epcis": "EPCIS 2.0 物流事件",
   "source.name": "来源",
   "source.last": "最近事件",
   "source.today": "今日事件",

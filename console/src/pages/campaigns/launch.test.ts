@@ -3,7 +3,7 @@ import type { CampaignRow } from "../../api/types";
 import { readinessOf } from "./launch";
 
 const campaign = (changes: Partial<CampaignRow>): CampaignRow => ({
-  code: "c", name: "C", kind: "audience", state: "running", scene: "", start: null, end: null, sent: 0,
+  code: "c", name: "C", kind: "audience", state: "running", scene: "", scene_title: "", start: null, end: null, sent: 0,
   assigned_treated: 0, assigned_holdout: 0, redeemed: 0, effect: null, reason: "", ...changes,
 });
 

@@ -10,6 +10,7 @@ import { useWords } from "../../i18n/language";
 import { LazyChart } from "../../parts/chart/LazyChart";
 import { Answer, Notice, useErrorText } from "../../parts/Notice";
 import { Card, Choice, Figures, Page } from "../../parts/Page";
+import { usePlaceNames } from "../../parts/places";
 import { Table } from "../../parts/Table";
 import { useToast } from "../../parts/toast";
 import { sankeyOption, visitsOption } from "./flow";
@@ -148,6 +149,7 @@ function Flows({ period, floors }: { period: Period; floors: { code: string; nam
 function Sensors({ store }: { store: string }) {
   const { t } = useWords();
   const { format } = useSession();
+  const nameOf = usePlaceNames();
   const query = useQuery(sensorsQuery(store));
   return (
     <Card title={t("sensors.title")} hint={t("sensors.hint")} className="span-6">
@@ -162,7 +164,7 @@ function Sensors({ store }: { store: string }) {
               <ul className="list max-list scroller">
                 {wrong.map((one) => (
                   <li key={one.code}>
-                    <span className="grow">{one.code} <small className="faint">{one.zone}</small></span>
+                    <span className="grow">{one.code} <small className="faint">{nameOf(one.zone)}</small></span>
                     <span className={one.state === "silent" ? "badge bad" : "badge"}>
                       {t(`sensors.${one.state}`, { time: one.last ? format.dateTime(one.last) : "–" })}
                     </span>

@@ -2,6 +2,8 @@
 import { Component, type ReactNode } from "react";
 import { useWords } from "../i18n/language";
 
+const RELOADED = "datong.reloaded";
+
 function Broken({ error }: { error: Error }) {
   const { t } = useWords();
   return (
@@ -21,6 +23,15 @@ export class Crash extends Component<{ children: ReactNode }, { error: Error | n
 
   static getDerivedStateFromError(error: Error) {
     return { error };
+  }
+
+  /** A page open since before an upgrade asks for a piece that is gone: the new console has it. */
+  override componentDidCatch(error: Error) {
+    const gone = /dynamically imported module|module script failed/i.test(error.message);
+    const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+    if (!gone || Date.now() - last < 60_000) return;
+    sessionStorage.setItem(RELOADED, String(Date.now()));
+    window.location.reload();
   }
 
   override render() {

@@ -144,7 +144,8 @@ def _open_between(hours: Hours, since: int, until: int, timezone: str) -> int:
     """Return how many ms of the time were open, of the last week at most."""
     since = max(since, until - 7 * DAY)
     first, last = (EPOCH + timedelta(days=local_parts(at, timezone)[0]) for at in (since - DAY, until))
-    return sum(max(0, min(closes, until) - max(opens, since)) for _, opens, closes in hours.spans(first, last, timezone))
+    spans = hours.spans(first, last, timezone)
+    return sum(max(0, min(closes, until) - max(opens, since)) for _, opens, closes in spans)
 
 
 def _silent(row: Mapping[str, Any], whole: Mapping[str, Any], at: int) -> bool:

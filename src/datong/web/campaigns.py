@@ -109,8 +109,8 @@ def _row(platform: Platform, c: Campaign, n: Counts, language: str) -> dict[str,
 def _loaded(platform: Platform) -> list[dict[str, Any]]:
     """Return the campaigns that only the facts know: history from other systems, without a holdout of ours."""
     return [
-        {"code": f.code, "name": f.name or f.code, "kind": f.kind, "state": "loaded", "scene": "", "scene_title": "", "start": f.start,
-         "end": f.end, "sent": f.sends, "assigned_treated": f.assigned_treated,
+        {"code": f.code, "name": f.name or f.code, "kind": f.kind, "state": "loaded", "scene": "", "scene_title": "",
+         "start": f.start, "end": f.end, "sent": f.sends, "assigned_treated": f.assigned_treated,
          "assigned_holdout": f.assigned_holdout, "redeemed": f.redemptions, "effect": None, "reason": ""}
         for f in figures_of(platform.store) if f.code
     ]

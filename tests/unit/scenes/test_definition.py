@@ -11,7 +11,8 @@ def test_the_library_is_read() -> None:
     assert [(s.scene, s.version) for s in definitions(Settings())] == [("online_viewer_arrives", 1), ("shoe_dwell", 1)]
     dwell = definitions(Settings())[1]
     assert describe(dwell) == ["Begins with Zone Entered in shoes",
-                               "stays 5 minutes, without Zone Exited or Venue Exited or Receipt Issued", "At most 1 a day",
+                               "stays 5 minutes, without Zone Exited or Venue Exited or Receipt Issued",
+                               "At most 1 a day",
                                "Silent for 2 hours after it"]
 
 

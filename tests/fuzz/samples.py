@@ -81,6 +81,63 @@ _BLE = {"sensor": "gw-3", "sightings": [{"id": "f7826da6-4fa2-4e98-8024-bc5b71e0
 _RECEIPT = {"store": "S1", "till": "1", "business_day": "2026-03-01", "sequence": 17, "time": _TIME, "currency": "CNY",
             "lines": [{"sku": "A", "quantity": 1, "price": "4.99"}], "total": "4.99"}
 _INGICS = f"$GPRP,CCB97E7361A4,CB412F0C8EDC,-49,{_IBEACON},{_EPOCH}\r\n$GPRP,E5A706E3923A,CB412F0C8EDC,-87,{_PHONE}\r\n"
+_CMX = {"notifications": [
+    {"notificationType": "locationupdate", "subscriptionName": "Datong", "entity": "WIRELESS_CLIENTS",
+     "deviceId": "a4:83:e7:12:34:56", "apMacAddress": "2c:57:41:00:00:01", "floorRefId": "720582563218976008",
+     "maxDetectedRssi": {"apMacAddress": "2C:57:41:00:00:02", "rssi": -62, "band": "IEEE_802_11_B"},
+     "locationCoordinate": {"x": 100.0, "y": 50.0, "z": 0, "unit": "FEET"}, "confidenceFactor": 24,
+     "geoCoordinate": {"latitude": 31.2, "longitude": 121.4, "unit": "DEGREES"}, "timestamp": _EPOCH * 1000},
+    {"notificationType": "locationupdate", "entity": "WIRELESS_CLIENTS", "deviceId": "da:a1:19:01:02:03",
+     "apMacAddress": "2c:57:41:00:00:01", "geoCoordinate": {"latitude": -999, "longitude": -999},
+     "locationCoordinate": {"x": -999, "y": -999, "unit": "FEET"}, "lastSeen": "2026-03-01 03:59:24.468+0000"},
+    {"notificationType": "locationupdate", "entity": "ROGUE_AP", "deviceId": "2c:57:41:00:00:09",
+     "apMacAddress": "2c:57:41:00:00:01", "timestamp": _EPOCH * 1000}]}
+_ALE = {"Location_result": [{"msg": {
+    "sta_eth_mac": {"addr": "A483E7123456"}, "sta_location_x": 17.033, "sta_location_y": 16.5164, "error_level": 9,
+    "associated": True, "campus_id": "08FB", "building_id": "24C7", "floor_id": "D635A61B", "unit": "METERS",
+    "hashed_sta_eth_mac": "A09B", "loc_algorithm": "ALGORITHM_CALIBRATION", "longitude": 121.4, "latitude": 31.2,
+    "altitude": 5}, "ts": _EPOCH}]}
+_UNIFI = {"meta": {"rc": "ok"}, "data": [
+    {"mac": "a4:83:e7:12:34:56", "ap_mac": "74:83:C2:00:00:01", "signal": -61, "rssi": 34, "last_seen": _EPOCH,
+     "is_wired": False, "essid": "mall", "hostname": "phone"},
+    {"mac": "00:11:32:aa:bb:cc", "is_wired": True, "sw_mac": "74:83:c2:00:00:09", "last_seen": _EPOCH}]}
+_MIST_MAP = {"topic": "location", "events": [
+    {"mac": "a483e7123456", "map_id": "63EDA950-0000", "rssi": -70.2, "site_id": "s", "timestamp": _EPOCH,
+     "type": "wifi", "x": 66.4, "y": 41.9},
+    {"id": "5f0c", "mac": "6fa474be7ae5", "map_id": "63eda950-0000", "timestamp": _EPOCH, "type": "sdk", "x": 1,
+     "y": 2}]}
+_WECHAT = (
+    f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oAbc]]></FromUserName><CreateTime>{_EPOCH}"
+    "</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe]]></Event>"
+    "<EventKey><![CDATA[qrscene_s=S1&c=spring]]></EventKey></xml>").encode()
+_WECHAT_SENT = {
+    "ToUserName": "gh_1", "FromUserName": "oAbc", "CreateTime": _EPOCH, "MsgType": "event",
+    "Event": "subscribe_msg_popup_event", "List": [
+        {"TemplateId": "t1", "SubscribeStatusString": "accept", "PopupScene": "0"},
+        {"TemplateId": "t2", "SubscribeStatusString": "reject", "PopupScene": "0"}]}
+_WECHAT_SETTINGS = {"app_id": "wx0123456789abcdef", "scenes": {"door": {"store": "S1"}}, "keywords": ["hours"]}
+_WEIBO = {"type": "event", "receiver_id": 1902538057, "sender_id": 2489518277,
+          "created_at": "Sun Mar 01 11:59:30 +0800 2026",
+          "data": {"subtype": "scan_follow", "key": "QR_SCENE_door", "ticket": "gQH"}}
+_WEIBO_PLACE = {**_WEIBO, "type": "position", "text": "", "data": {"longitude": "121.4737", "latitude": "31.2304"}}
+_WEBHOOK = {"topic": "order.paid", "shop": "s-7", "orders": [
+    {"id": 7, "mail": "ada@example.com", "at": _EPOCH, "total": "12.5", "lines": [{"sku": "A", "n": 1, "price": 12.5}]},
+    {"id": 8, "mail": "bob@example.com", "at": _TIME, "total": 5, "lines": [{"sku": "B", "n": 1, "price": 5}]}]}
+_WEBHOOK_SETTINGS = {
+    "event": "^.topic", "events": {"order.paid": "Order Completed"}, "each": "$.orders", "id": "$.id", "time": "$.at",
+    "identifiers": {"email": "$.mail"}, "properties": {
+        "order_id": "$.id", "total": "$.total", "products": {
+            "each": "$.lines", "sku": "$.sku", "quantity": "$.n", "price": "$.price"}}}
+_EPCIS = {
+    "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISDocument",
+    "schemaVersion": "2.0", "creationDate": "2026-03-01T11:30:47.0Z", "epcisBody": {"eventList": [
+        {"type": "ObjectEvent", "eventID": "urn:uuid:1", "action": "OBSERVE", "bizStep": "receiving",
+         "epcList": ["urn:epc:id:sgtin:9521141.001234.1", "https://id.gs1.org/01/09521141012345/21/2"],
+         "quantityList": [{"epcClass": "urn:epc:class:lgtin:9521141.001234.L1", "quantity": 3}],
+         "eventTime": _TIME, "eventTimeZoneOffset": "+08:00", "bizLocation": {"id": "urn:epc:id:sgln:9521141.11111.0"}},
+        {"type": "AggregationEvent", "action": "ADD", "bizStep": "packing",
+         "parentID": "urn:epc:id:sscc:9521141.1234567890", "childEPCs": ["urn:epc:id:sgtin:9521141.001234.3"],
+         "eventTime": _TIME, "eventTimeZoneOffset": "+08:00"}]}}
 _MERAKI_SECRETS = Secrets(secret="s3cret", validator="914732")
 
 SAMPLES = [
@@ -93,6 +150,11 @@ SAMPLES = [
     Sample("meraki", _json(_MERAKI_BLE), 1, 1, None, _MERAKI_SECRETS),
     Sample("mist", _json(_MIST_WIFI), 2, 0, None, Secrets(secret="s3cret")),
     Sample("mist", _json(_MIST_BLE), 1, 1, None, Secrets(secret="s3cret")),
+    Sample("mist", _json(_MIST_MAP), 1, 1, {"maps": {"*": {"x": 5, "up": True}}}, Secrets(secret="s3cret")),
+    Sample("cmx", _json(_CMX), 2, 1),
+    Sample("cmx", _json(_CMX), 2, 1, {"maps": {"720582563218976008": {"x": 2, "y": 3, "turn": 90}}}),
+    Sample("aruba", _json(_ALE), 1),
+    Sample("unifi", _json(_UNIFI), 1, 1),
     Sample("ble_gateway", _json(_MINEW), 2, 1),
     Sample("ble_gateway", _json(_MINEW), 3, 0, {"addresses": True}),
     Sample("ble_gateway", _json(_RUUVI), 1),
@@ -101,5 +163,11 @@ SAMPLES = [
     Sample("beacon_app", _json(_APP), 2),
     Sample("portal", _json(_PORTAL), 3),
     Sample("portal", b"mac=d8%3A30%3A62%3A01%3A02%3A03&phone=13912345678&consent_marketing=true", 2),
+    Sample("wechat", _WECHAT, 1, 0, _WECHAT_SETTINGS, Secrets(token="t")),
+    Sample("wechat", _json(_WECHAT_SENT), 2, 0, _WECHAT_SETTINGS, Secrets(token="t")),
+    Sample("weibo", _json(_WEIBO), 1, 0, {}, Secrets(app_secret="s")),
+    Sample("weibo", _json(_WEIBO_PLACE), 1, 0, {}, Secrets(app_secret="s")),
+    Sample("webhook", _json(_WEBHOOK), 2, 0, _WEBHOOK_SETTINGS),
+    Sample("epcis", _json(_EPCIS), 2, 0, {"locations": {"9521141111116": "S1"}}),
 ]
-"""At least one frame of each kind that this file covers."""
+"""At least one frame of each kind."""

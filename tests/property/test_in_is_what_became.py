@@ -103,7 +103,7 @@ def test_every_message_of_a_transport_is_accounted_for(bench: Bench, kind: str, 
 
 @pytest.mark.parametrize(("kind", "body", "code"), [
     ("wifi", b'{"sensor": "a", "sightings": 7}', "bad_json"), ("pos", b"<POSLog", "bad_xml"),
-    ("portal", b'{"phone": 1}', "missing_identifier"), ("mist", b'{"topic": "location"}', "bad_type"),
+    ("portal", b'{"phone": 1}', "missing_identifier"), ("mist", b'{"topic": "audits"}', "bad_type"),
 ])
 def test_a_frame_of_which_nothing_can_be_read_is_kept_told_and_mended(
     bench: Bench, kind: str, body: bytes, code: str

@@ -51,13 +51,15 @@ class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[places]`: `file` describes venues, floors, zones, shops and sensors; times decide about presence.
 
     `trilaterate` locates devices by the points of the sensors, in venues without a survey where three of a floor have
-    one; else a device is in the zone of the sensor that hears it best.
+    one; else a device is in the zone of the sensor that hears it best. Points that vendors tell count where they are at
+    least as good as `vendor_accuracy` (m, the radius that holds 68 %; also taken for a point without one).
     """
 
     file: str = ""
     exit_after: str = "3m"
     min_rssi: int = -90
     trilaterate: bool = False
+    vendor_accuracy: float = 10.0
 
 
 class GoldenSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,7 +18,8 @@ class Sightings(msgspec.Struct, frozen=True, array_like=True):
     `sensors` and `namespaces` are the different ones, `sensor` and `ns` positions in them (an empty column: the first
     one throughout). `key` is the device's opaque key, `time` ms after the event's time, `rssi` in dBm (0: not known).
     Empty where nobody said: `x`, `y` and `accuracy` (metres on the sensor's floor, where the vendor located the device
-    itself), `ie` (a digest of the model) and `seq` (sequence numbers, -1 where there is none).
+    itself; with `lonlat` x and y are degrees east and north), `ie` (a digest of the model) and `seq` (sequence numbers,
+    -1 where there is none).
     Columns are positional on disk: add new ones at the end only.
     """
 
@@ -34,6 +35,7 @@ class Sightings(msgspec.Struct, frozen=True, array_like=True):
     accuracy: tuple[float, ...] = ()
     ie: tuple[str, ...] = ()
     seq: tuple[int, ...] = ()
+    lonlat: bool = False
 
     def __len__(self) -> int:
         return len(self.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from itertools import repeat
 from typing import NamedTuple
@@ -12,11 +13,21 @@ from datong.places.master import UPDATED
 from datong.places.plan import Venue
 from datong.places.presence import NO_RSSI, Sighting, Spot
 
-__all__ = ["Heard", "Reading", "Readings"]
+__all__ = ["Heard", "Point", "Reading", "Readings"]
 
 Reading = tuple[int, Sighting, int, Event, str]
 """Position in the batch, the reading, the platform's time just before it came in, its event, the device's namespace
 (empty: the event's own identifiers say it)."""
+
+
+class Point(NamedTuple):
+    """Where a vendor says that a device is: metres on the sensor's floor, or degrees east and north (`lonlat`);
+    the accuracy in metres, nan where it is not known."""
+
+    x: float
+    y: float
+    accuracy: float
+    lonlat: bool
 
 
 class Heard(NamedTuple):
@@ -39,6 +50,8 @@ class Readings:
         """(sensor, platform's time, sightings) event by event: what their rhythm is told by."""
         self.changes: list[tuple[int, Event]] = []
         """New plans and surveys, each with the position of the first reading after it."""
+        self.points: dict[int, Point] = {}
+        """Where vendors say that devices were, by the position of the reading."""
         self.spots, self._weakest, self._ignored = spots, weakest, ignored
         self._at = 0
 
@@ -82,6 +95,8 @@ class Readings:
                 self._note(sensor, event, s.sensor.count(at))
         if not any(spots):
             return
+        if s.x:
+            self._located(s, spots)
         devices, ignored, weakest = self.devices, self._ignored, self._weakest
         sensors, namespaces, start, received, at = s.sensors, s.namespaces, event.time, event.received, self._at
         alone = True
@@ -105,6 +120,18 @@ class Readings:
             else:
                 known.append(reading)
         self._at = at
+
+    def _located(self, s: Sightings, spots: list[Spot | None]) -> None:
+        """Note the points that the vendor tells of what `_many` is going to take."""
+        at = self._at
+        for key, rssi, by, x, y, accuracy in zip(
+            s.key, s.rssi, s.sensor or repeat(0), s.x, s.y, s.accuracy, strict=False
+        ):
+            if spots[by] is None or (rssi or NO_RSSI) < self._weakest or key in self._ignored:
+                continue
+            if not math.isnan(x):
+                self.points[at] = Point(x, y, accuracy, s.lonlat)
+            at += 1
 
     def _note(self, sensor: str, event: Event, count: int) -> None:
         self.order.append((sensor, event.received, count))

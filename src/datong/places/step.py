@@ -58,7 +58,8 @@ class Places(Stage):
             """Keys of devices that are nobody's visit: those of the staff."""
         self._present: dict[int, Presence] = {}
         self._committed = -1
-        self._locating = Locating(store, store.settings.places.trilaterate)
+        self._locating = Locating(store, store.settings.places.trilaterate,
+                                   store.settings.places.vendor_accuracy)
         self._dimensions_old = True
 
     def step(self, batch: Batch, tx: sa.Connection) -> None:
@@ -96,7 +97,7 @@ class Places(Stage):
                     _name(p, *latest)
                 # the end of a stay is told as what it began with, a beginning as what was sighted now
                 told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Exited")]
-                retraced += self._retraced(batch, p, moves, at)
+                retraced += self._retraced(batch, tx, p, moves, at)
                 if p.heard == sighting.received:
                     _name(p, event, ns)
                 latest = None
@@ -168,12 +169,14 @@ class Places(Stage):
             if p.here and p.heard + self._exit_after <= batch.now:
                 moves = leave(p)
                 batch.derived += [self._event(batch, p, move) for move in moves]
-                retraced += self._retraced(batch, p, moves)
+                retraced += self._retraced(batch, tx, p, moves)
 
-    def _retraced(self, batch: Batch, p: Presence, moves: Iterable[Move], at: int | None = None) -> Iterable[Event]:
+    def _retraced(
+        self, batch: Batch, tx: sa.Connection, p: Presence, moves: Iterable[Move], at: int | None = None
+    ) -> Iterable[Event]:
         """Give which ways a located device took in the stays that end with these moves."""
         for move in moves if p.trail is not None else ():
-            rooms = self._locating.rooms(move.place, at) if move.type == "Venue Exited" else None
+            rooms = self._locating.rooms(move.place, tx, at) if move.type == "Venue Exited" else None
             if p.trail is not None and rooms is not None and (stays := p.trail.leave(move.start, move.time, rooms)):
                 yield Event(
                     id=f"{RETRACED}:{move.place}:{p.ident}:{move.start}", source="places", channel="system",

@@ -85,8 +85,8 @@ class Scan(msgspec.Struct):
     `device` are addresses as they were heard, `ns` their namespace, `time` ms since 1970, `rssi` dBm (0: not known),
     `sensor` who heard them; `ns` and `sensor` may be one text for all. `part` gives a whole frame of the kind with
     only the sighting at a position in it: what quarantine keeps of one that is refused. Empty where nobody said: `x`,
-    `y`, `accuracy` (metres on the sensor's floor), `ie` (a digest of the model), `seq` (-1: none). `skipped` counts
-    what the frame has besides, that the settings tell to pass over.
+    `y` (metres on the sensor's floor, with `lonlat` degrees east and north), `accuracy` (metres), `ie` (a digest of the
+    model), `seq` (-1: none). `skipped` counts what the frame has besides, that the settings tell to pass over.
     """
 
     device: list[str]
@@ -101,6 +101,7 @@ class Scan(msgspec.Struct):
     ie: list[str] = []
     seq: list[int] = []
     skipped: int = 0
+    lonlat: bool = False
 
 
 Heard = Call | Scan | Unread

@@ -73,12 +73,14 @@ class Columns:
         self._located: list[tuple[float, float, float]] = []
         self._unread: list[Unread] = []
         self.skipped = 0
+        self.lonlat = False
+        """Whether points are degrees east and north instead of metres."""
 
     def add(
         self, item: Any, ns: str, device: str, time: int, rssi: int, sensor: str, ie: str = "", seq: int = -1,
         located: tuple[float, float, float] = NOWHERE,
     ) -> None:
-        """Add a sighting: `time` in ms, `rssi` in dBm, `located` (x, y, accuracy) in metres."""
+        """Add a sighting: `time` in ms, `rssi` in dBm, `located` (x, y, accuracy), see `touchpoints.located`."""
         self._items.append(item)
         self._device.append(device)
         self._ns.append(ns)
@@ -108,6 +110,7 @@ class Columns:
             scan.seq = self._seq
         if any(one is not NOWHERE for one in self._located):
             scan.x, scan.y, scan.accuracy = (list(column) for column in zip(*self._located, strict=True))
+            scan.lonlat = self.lonlat
         return [scan, *self._unread]
 
 

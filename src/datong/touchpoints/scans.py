@@ -118,7 +118,7 @@ class Scans:
                 sensors, namespaces, tuple([one.key for one in good]), tuple([time - start for time in times]),
                 tuple(_picked(scan.rssi, keep)), sensor, ns, tuple(_picked(scan.x, keep)),
                 tuple(_picked(scan.y, keep)), tuple(_picked(scan.accuracy, keep)), tuple(_picked(scan.ie, keep)),
-                tuple(_picked(scan.seq, keep)),
+                tuple(_picked(scan.seq, keep)), scan.lonlat,
             ),
         )
 

@@ -7,14 +7,17 @@ from functools import cache
 from datong.errors import ConfigError
 from datong.hooks import plugins
 from datong.touchpoints.call import Kind
+from datong.touchpoints.kinds.aruba import Aruba
 from datong.touchpoints.kinds.beacon_app import BeaconApp
 from datong.touchpoints.kinds.ble import Ble
 from datong.touchpoints.kinds.ble_gateway import BleGateway
+from datong.touchpoints.kinds.cmx import Cmx
 from datong.touchpoints.kinds.epcis import Epcis
 from datong.touchpoints.kinds.meraki import Meraki
 from datong.touchpoints.kinds.mist import Mist
 from datong.touchpoints.kinds.portal import Portal
 from datong.touchpoints.kinds.pos import Pos
+from datong.touchpoints.kinds.unifi import Unifi
 from datong.touchpoints.kinds.web import Web
 from datong.touchpoints.kinds.webhook import Webhook
 from datong.touchpoints.kinds.wechat import Wechat
@@ -28,7 +31,8 @@ __all__ = ["find_kind", "kinds"]
 def kinds() -> dict[str, Kind]:
     """Return every kind by name; an installed package may replace a built-in one."""
     built_in: tuple[type[Kind], ...] = (
-        Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook, Epcis, Meraki, Mist, BleGateway, BeaconApp, Portal,
+        Web, Pos, Wifi, Ble, Wechat, Weibo, Webhook, Epcis, Meraki, Mist, Cmx, Aruba, Unifi, BleGateway, BeaconApp,
+        Portal,
     )
     found = {one.kind: one for one in built_in}
     found.update(plugins("datong.touchpoints"))

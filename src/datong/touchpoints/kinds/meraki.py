@@ -10,8 +10,9 @@ import msgspec
 from datong.errors import ConfigError, Rejected
 from datong.touchpoints.advert import ibeacon
 from datong.touchpoints.call import Heard, Kind, Listening, Reply, Request
-from datong.touchpoints.heard import Columns, moment, strength
+from datong.touchpoints.heard import NOWHERE, Columns, moment, strength
 from datong.touchpoints.json_frame import listed, number, objects, read_json, texts
+from datong.touchpoints.located import Maps, check_maps
 
 __all__ = ["Meraki"]
 
@@ -32,8 +33,9 @@ class Meraki(Kind):
     """A frame is what Meraki posts. Settings: `secret` (in its bodies), `validator` (its answer to the first GET).
 
     A sensor is an access point, named by its MAC address in small letters with colons. Each location of a client tells
-    by which access points it was heard; without a recent location its `latestRecord` does. Of Bluetooth, beacons count;
-    `addresses = true` takes bare addresses as well.
+    by which access points it was heard, and where it was, in degrees, or in metres of a floor plan that
+    `settings.maps` names; without a recent location its `latestRecord` does. Of Bluetooth, beacons count; `addresses =
+    true` takes bare addresses as well.
     """
 
     kind = "meraki"
@@ -43,7 +45,8 @@ class Meraki(Kind):
     limit = 10 * 1024 * 1024
 
     def check(self, context: Listening) -> None:
-        """Raise ConfigError without a secret: anybody could send."""
+        """Raise ConfigError without a secret: anybody could send; or where `maps` is of no use."""
+        check_maps(context)
         for name in self.secrets:
             if not context.secrets.get(name):
                 field = f"touchpoints.{context.source}.settings.{name}"
@@ -78,39 +81,53 @@ class Meraki(Kind):
         kept = {name: found[name] for name in ("version", "type") if name in found}
         ap = {"apMac": data["apMac"]} if "apMac" in data else {}
         columns = Columns(lambda item: msgspec.json.encode({**kept, "data": {**ap, "observations": [item]}}))
-        bare = context.settings.get("addresses") is True
+        bare, maps = context.settings.get("addresses") is True, Maps(context)
+        columns.lonlat = maps.lonlat
         for item in observations:
             try:
-                _observation(columns, item, about, str(ap.get("apMac", "")), bare)
+                _observation(columns, item, about, str(ap.get("apMac", "")), bare, maps)
             except Rejected as error:
                 columns.refuse(item, error)
         return columns.heard()
 
 
-def _observation(columns: Columns, item: Any, about: str, ap: str, bare: bool) -> None:
+def _observation(columns: Columns, item: Any, about: str, ap: str, bare: bool, maps: Maps) -> None:
     (mac,) = texts(item, "clientMac")
     ns, device = ("wifi_mac", mac) if about == "wifi" else ("ble_id", _beacon(item) or (mac if bare else ""))
     if not device:
         columns.skipped += 1
         return
-    heard: list[tuple[int, int, str]] = []
+    heard: list[tuple[int, int, str, tuple[float, float, float]]] = []
     if ap:  # version 2
         rssi = number(item, "rssi")
         at = item.get("seenEpoch") or item.get("seenTime")
-        heard.append((moment(_time(at)), strength(rssi + _NOISE if rssi > 0 else rssi), ap))
+        heard.append((moment(_time(at)), strength(rssi + _NOISE if rssi > 0 else rssi), ap,
+                      _located(item.get("location"), maps)))
     for location in objects(item.get("locations"), "locations"):
-        at = moment(_time(location.get("time")))
+        at, point = moment(_time(location.get("time"))), _located(location, maps)
         for record in objects(location.get("rssiRecords"), "rssiRecords"):
             (sensor,) = texts(record, "apMac")
-            heard.append((at, strength(number(record, "rssi")), sensor))
+            heard.append((at, strength(number(record, "rssi")), sensor, point))
     latest = item.get("latestRecord")
     if not heard and isinstance(latest, dict):
         (sensor,) = texts(latest, "nearestApMac")
-        heard.append((moment(_time(latest.get("time"))), strength(number(latest, "nearestApRssi")), sensor))
+        heard.append((moment(_time(latest.get("time"))), strength(number(latest, "nearestApRssi")), sensor,
+                      NOWHERE))
     if not heard:
         raise Rejected("no access point is said to have heard it", code="missing_field", field="latestRecord")
-    for at, rssi, sensor in heard:
-        columns.add(item, ns, device, at, rssi, sensor.lower())
+    for at, rssi, sensor, point in heard:
+        columns.add(item, ns, device, at, rssi, sensor.lower(), located=point)
+
+
+def _located(said: Any, maps: Maps) -> tuple[float, float, float]:
+    """Return where a location says the device was; version 2 has a list of x and y, one for each floor plan."""
+    if not isinstance(said, dict):
+        return NOWHERE
+    x, y = said.get("x"), said.get("y")
+    if isinstance(x, list) and isinstance(y, list):
+        x, y = (x[0], y[0]) if len(x) == len(y) == 1 else (None, None)
+    return maps.place(said.get("floorPlanId"), (x, y), (said.get("lng"), said.get("lat")),
+                      said.get("variance", said.get("unc")))
 
 
 def _beacon(item: dict[str, Any]) -> str:

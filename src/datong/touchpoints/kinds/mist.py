@@ -1,4 +1,8 @@
-"""Mist: the raw-data webhooks of Juniper Mist: which access point heard a device, and how strongly."""
+"""Mist: the webhooks of Juniper Mist: which access point heard a device, and how strongly, or where it is.
+
+Source: mist.com API documentation, webhook topics `wifi-unconn-raw`, `discovered-raw-rssi` and `location` (x, y in
+metres from the upper left corner of the map `map_id`).
+"""
 
 from __future__ import annotations
 
@@ -13,18 +17,21 @@ from datong.touchpoints.advert import ibeacon
 from datong.touchpoints.call import Heard, Kind, Listening, Request
 from datong.touchpoints.heard import Columns, moment, strength
 from datong.touchpoints.json_frame import listed, number, objects, read_json, texts
+from datong.touchpoints.located import Maps, check_maps
 
 __all__ = ["Mist"]
 
 _SHAPE = '{"topic": "wifi-unconn-raw", "events": [{"ap_id": …, "client_id": …, "packets": [{"rssi": -92}]}]}'
+_LOCATION = "location"
 _WIFI, _BLE = frozenset({"wifi-conn-raw", "wifi-unconn-raw"}), frozenset({"discovered-raw-rssi", "asset-raw-rssi"})
 
 
 class Mist(Kind):
-    """A frame is a webhook of one of the raw topics; `secret` in the settings is the webhook's.
+    """A frame is a webhook of one of the raw topics, or of `location`; `secret` in the settings is the webhook's.
 
-    A sensor is an access point, named by the digits of its MAC address or its device id as Mist writes it. Of
-    Bluetooth, beacons count; `addresses = true` takes bare addresses as well.
+    A sensor is an access point, named by the digits of its MAC address or its device id as Mist writes it. `location`
+    tells of no access point: its sensor is the map, by `map_id`, and counts where `settings.maps` says how it lies on
+    the floor. Of Bluetooth, beacons count; `addresses = true` takes bare addresses as well.
     """
 
     kind = "mist"
@@ -32,7 +39,8 @@ class Mist(Kind):
     secrets = ("secret",)
 
     def check(self, context: Listening) -> None:
-        """Raise ConfigError without a secret: anybody could send."""
+        """Raise ConfigError without a secret: anybody could send; or where `maps` is of no use."""
+        check_maps(context)
         if not context.secrets.get("secret"):
             field = f"touchpoints.{context.source}.settings.secret"
             raise ConfigError(f"{field} is missing", field=field, code="config_value",
@@ -56,17 +64,20 @@ class Mist(Kind):
         """Return one scan of all events."""
         found = read_json(frame, _SHAPE)
         topic = str(found.get("topic"))
-        if topic not in _WIFI and topic not in _BLE:
+        if topic not in _WIFI and topic not in _BLE and topic != _LOCATION:
             raise Rejected(f"the topic {topic[:40]!r} has no sightings", code="bad_type", field="topic",
-                           hint=f"subscribe the webhook to {', '.join(sorted(_WIFI | _BLE))}")
+                           hint=f"subscribe the webhook to {', '.join(sorted(_WIFI | _BLE))}, {_LOCATION}")
         received = found.get("received")
         kept = {"topic": topic, "received": received}
         columns = Columns(lambda item: msgspec.json.encode({**kept, "events": [item]}))
-        bare = context.settings.get("addresses") is True
+        bare, maps = context.settings.get("addresses") is True, Maps(context)
+        columns.lonlat = maps.lonlat
         for item in listed(found, "events", _SHAPE):
             try:
                 if topic in _WIFI:
                     _wifi(columns, item, received)
+                elif topic == _LOCATION:
+                    _location(columns, item, received, maps)
                 else:
                     _ble(columns, item, received, bare)
             except Rejected as error:
@@ -82,6 +93,16 @@ def _wifi(columns: Columns, item: Any, received: Any) -> None:
     heard = [(moment(_time(packet, item, received)), strength(number(packet, "rssi"))) for packet in packets]
     for at, rssi in heard:
         columns.add(item, "wifi_mac", client, at, rssi, _plain(sensor))
+
+
+def _location(columns: Columns, item: Any, received: Any, maps: Maps) -> None:
+    device, sensor = texts(item, "mac", "map_id")
+    if item.get("type", "wifi") != "wifi":  # of an app or a tag, that tells by other topics
+        columns.skipped += 1
+        return
+    rssi = strength(number(item, "rssi")) if item.get("rssi") is not None else 0
+    point = maps.place(sensor, (item.get("x"), item.get("y")), (None, None), None)
+    columns.add(item, "wifi_mac", device, moment(_time(item, item, received)), rssi, sensor.lower(), located=point)
 
 
 def _ble(columns: Columns, item: Any, received: Any, bare: bool) -> None:

@@ -70,7 +70,7 @@ class Transfers:
         elif event.type == "Transfer Received":
             self._move(event, moved, transit(one.target), event.place, "arrived")
         else:
-            moved = {sku: rounded(s - r) for sku, (s, r) in one.lines.items() if s > r}
+            moved = {sku: rounded(s - r) for sku, (s, r) in sorted(one.lines.items()) if s > r}
             self._move(event, moved, transit(one.target), one.origin, "back")
         for sku, quantity in moved.items():
             sent, received = one.lines.get(sku, (0.0, 0.0))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from tests.absent import absent
@@ -38,9 +40,27 @@ def vault() -> Any:
     return Vault(b"0123456789abcdef0123456789abcdef")
 
 
+@cache
 def postgresql_url() -> str:
-    """Return the URL of the private PostgreSQL that scripts/test starts, or an empty text."""
-    return os.environ.get("DATONG_TEST_POSTGRESQL", "")
+    """Return the URL of a database of this process on the PostgreSQL that scripts/test starts, or an empty text."""
+    given = os.environ.get("DATONG_TEST_POSTGRESQL", "")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not (given and worker):
+        return given
+    server, name = given.rsplit("/", 1)
+    with psycopg.connect(given, autocommit=True) as db:
+        db.execute(f"DROP DATABASE IF EXISTS {name}_{worker}")
+        db.execute(f"CREATE DATABASE {name}_{worker}")
+    return f"{server}/{name}_{worker}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _owners() -> Iterator[None]:
+    """Fail at the end of the run when a statement of any test crossed a border between packages."""
+    yield
+    from tests.architecture.ownership import crossed
+
+    assert crossed() == []
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,5 +109,5 @@ def _no_sockets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser near the end, as its driver keeps an event loop running, and the check of all statements last."""
-    items.sort(key=lambda item: ("test_data_ownership" in item.nodeid, "tests/browser/" in item.nodeid))
+    """Put the browser last, as its driver keeps an event loop running."""
+    items.sort(key=lambda item: "tests/browser/" in item.nodeid)

@@ -27,7 +27,7 @@ import numpy as np
 import yaml
 
 from datong.analytics import attendance
-from datong.analytics.attendance import DOUBT
+from datong.analytics.attendance import DOUBT_TIMED
 from datong.config import Settings
 from datong.flow import Flow
 from datong.identity import Identity
@@ -119,7 +119,8 @@ def count(scene: Scenery, seed: int, days: int, counted: int, visitors: int) -> 
     return {
         "true": sum(truth), "counted": round(sum(ours)), "error": sum(ours) / sum(truth) - 1,
         "raw": round(sum(d.heard for d in found.days)), "raw_error": sum(d.heard for d in found.days) / sum(truth) - 1,
-        "raw_held": sum(d.heard / DOUBT <= t <= d.heard * DOUBT for d, t in zip(found.days, truth, strict=True)),
+        "raw_held": sum(min(d.heard_low, d.heard / DOUBT_TIMED) <= t <= max(d.heard_high, d.heard * DOUBT_TIMED)
+                        for d, t in zip(found.days, truth, strict=True)),
         "day_error": float(np.mean([abs(o / t - 1) for o, t in zip(ours, truth, strict=True)])),
         "held": sum(d.low <= t <= d.high for d, t in zip(found.days, truth, strict=True)), "days": len(truth),
         "frames": len(air.frames), "frames_per_s": round(len(air.frames) / seconds),

@@ -1,5 +1,8 @@
 """Arrivals: how many people's phones came, hour by hour, although most make up their addresses.
 
+Where frames tell models, and there are two days or more, arrivals are time spent inside over the mean stay
+(`occupancy`). Elsewhere, and for what tells no model, they are counted by stays:
+
 A *unit* is what the air tells apart: an address that its maker gave, else a model (equal information elements), else an
 address. Scans of a unit without a pause of `PAUSE` are one stay. Two phones of one model that are there together make
 one stay, so the more a unit is heard the fewer arrivals show. Phones arrive independently of each other (a Poisson
@@ -10,6 +13,7 @@ are divided by the scans per arrival of all others, and what is said of it may b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,6 +23,7 @@ from numpy.typing import NDArray
 from datong.identity.device.crowd import Z
 from datong.identity.device.dwell import Dwell, fit_dwell
 from datong.identity.device.frames import Bursts, Ints
+from datong.identity.device.occupancy import BIN, Occupancy, occupancy
 from datong.model import HOUR, MINUTE
 
 __all__ = ["PAUSE", "Arrivals", "HourCount", "arrivals"]
@@ -49,11 +54,17 @@ class HourCount(NamedTuple):
 
 
 class Arrivals(NamedTuple):
-    """Hours in order, the border between passing and visiting, and the share of scans of hardly silent units."""
+    """Hours in order, the border between passing and visiting, and the share of scans of hardly silent units.
+
+    `stay` is the mean stay (ms) where arrivals were told by the time spent inside, else 0; `error` is then the relative
+    standard error that all hours have in common.
+    """
 
     hours: list[HourCount]
     dwell: Dwell
     dense: float
+    stay: float = 0.0
+    error: float = 0.0
 
 
 class _Stays(NamedTuple):
@@ -80,11 +91,16 @@ def arrivals(bursts: Bursts, windows: Sequence[tuple[int, int]]) -> Arrivals:
     weak = _stays(bursts, np.setdiff1d(np.arange(len(bursts.start)), inside))
     lasting = _lasting(bursts, inside)
     heard = np.sort(bursts.start[inside])
+    spent = _spent(bursts, inside, windows, dwell)
+    bare = bursts.address[inside][bursts.model[inside] == 0]
     hours: list[HourCount] = []
     scans_dense = scans = 0.0
-    for opens, closes in windows:
+    for number, (opens, closes) in enumerate(windows):
         here = (stays.end >= opens) & (stays.start < closes) & ~passing
         begun, gone, all_scans = _count(_pick(stays, here), opens, closes)
+        if spent is not None:
+            untold, gone, _ = _count(_pick(stays, here & np.isin(stays.unit, bare)), opens, closes)
+            begun = _add(untold, begun, spent, number)
         scans_dense, scans = scans_dense + gone, scans + all_scans
         past = np.concatenate((stays.start[passing], weak.start))
         for at, (value, spread, doubt, known) in begun.items():
@@ -95,7 +111,30 @@ def arrivals(bursts: Bursts, windows: Sequence[tuple[int, int]]) -> Arrivals:
                                    int(((past >= at) & (past < at + inner)).sum()), known,
                                    *(int(np.diff(np.searchsorted(told, (at, at + inner)))[0])
                                      for told in (heard, lasting))))
-    return Arrivals(hours, dwell, scans_dense / scans if scans else 0.0)
+    return Arrivals(hours, dwell, scans_dense / scans if scans else 0.0, *((spent.stay, spent.error) if spent else (0.0, 0.0)))
+
+
+def _spent(bursts: Bursts, inside: Ints, windows: Sequence[tuple[int, int]], dwell: Dwell) -> Occupancy | None:
+    """Return the visits by the time spent inside, None where half of the frames or more tell no model."""
+    if not len(inside) or (bursts.model[inside] != 0).mean() < 0.5:
+        return None
+    return occupancy(bursts, inside, windows, dwell.threshold)
+
+
+_Begun = dict[int, tuple[float, float, float, int]]
+
+
+def _add(untold: _Begun, stays: _Begun, spent: Occupancy, number: int) -> _Begun:
+    """Return the hours by the time spent inside in the window `number`, with the stays that tell no model added."""
+    found: _Begun = {}
+    bins = spent.visits[number]
+    opens = min(stays)
+    for at, (*_, known) in stays.items():
+        first = (at - opens) // BIN
+        value = float(bins[first : first + HOUR // BIN].sum())
+        more, spread, doubt, _ = untold[at]
+        found[at] = (value + more, math.sqrt((spent.error * value) ** 2 + 2 * value + spread**2), doubt, known)
+    return found
 
 
 def _count(stays: _Stays, opens: int, closes: int) -> tuple[dict[int, tuple[float, float, float, int]], float, float]:

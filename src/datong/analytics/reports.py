@@ -195,7 +195,7 @@ def _attendance(store: Store, asked: _Asked) -> _Body:
     if found.calibrated and found.error is not None:
         notes.append(f"calibrated by the door counter; a day is off by {found.error:.1%} (standard deviation)")
     else:
-        notes.append("no door counter: visits are phones heard, true within a factor of two; import its counts")
+        notes.append("no door counter: visits are phones heard, the interval is wide; import a counter's hours")
     if not found.hours_known:
         notes.append("opening hours are not known: whole days count; set hours of the venue")
     if _choice(asked, ("day", "hour")) == "hour":

@@ -111,7 +111,8 @@ def arrivals(bursts: Bursts, windows: Sequence[tuple[int, int]]) -> Arrivals:
                                    int(((past >= at) & (past < at + inner)).sum()), known,
                                    *(int(np.diff(np.searchsorted(told, (at, at + inner)))[0])
                                      for told in (heard, lasting))))
-    return Arrivals(hours, dwell, scans_dense / scans if scans else 0.0, *((spent.stay, spent.error) if spent else (0.0, 0.0)))
+    dense = scans_dense / scans if scans else 0.0
+    return Arrivals(hours, dwell, dense, spent.stay if spent else 0.0, spent.error if spent else 0.0)
 
 
 def _spent(bursts: Bursts, inside: Ints, windows: Sequence[tuple[int, int]], dwell: Dwell) -> Occupancy | None:

@@ -1,4 +1,4 @@
-"""A void takes back the sums of its receipt, whichever of the two is heard of first, and only once."""
+"""A voided receipt never was, whichever of the two is heard of first: no sale, no return, no stock, no coupon."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.mall import CARD, Mall, opened
+from tests.flow.mall import Mall, opened
 
-from datong.commerce import order
+from datong.analytics import report
+from datong.commerce import order, order_progress, stock_of
 from datong.model import MINUTE
 
 
@@ -38,17 +39,39 @@ def test_the_sums_come_back(tmp_path: Path, first: str) -> None:
                 mall.wait(MINUTE)
         mall.wait(MINUTE)
         assert sold(mall) == (0, 0, 0)
-        (back,) = mall.events("Receipt Returned")
-        assert (back.source, back.amount, back.properties["void"]) == ("commerce", -49_900, True)
-        member = mall.member("member_card", CARD)
-        assert member is not None
+        assert mall.events("Receipt Returned") == []
+        for name in ("sales", "members"):
+            found = report(mall.store, name, {"by": "sku"} if name == "sales" else {"by": "member"})
+            assert list(found.rows) == []
         with mall.store.state.read() as tx:
             kept = order(tx, "S1/S1/T1/2026-03-07/7")
             assert kept is not None
-            assert (kept.state, kept.returned) == ("returned", 49_900)
+            assert (kept.state, kept.returned) == ("voided", 0)
+        assert mall.rows("SELECT sum(quantity) AS n FROM commerce_stock WHERE sku = 'shoe-1'")[0]["n"] in (None, 0)
         void(mall, 8, "S1/T1/2026-03-07/7")
         mall.drain()
         assert sold(mall) == (0, 0, 0)
+
+
+def test_an_order_that_a_voided_receipt_handed_over_waits_again(tmp_path: Path) -> None:
+    with opened(tmp_path) as mall:
+        mall.track("Stock Counted", {"store_id": "S1", "products": [{"sku": "bag-1", "quantity": 5}]}, source="office")
+        mall.track("Order Placed", {"order_id": "K1", "store_id": "S1", "mode": "collect", "reserve": True,
+                                    "products": [{"sku": "bag-1", "price": "299.00"}]}, source="office")
+        mall.wait(MINUTE)
+        mall.receipt(1, "299.00", lines=[{"sku": "bag-1", "price": "299.00"}], order="office/K1")
+        mall.wait(MINUTE)
+        seen = []
+        for number in (2, 2):
+            with mall.store.state.read() as tx:
+                found = order_progress(tx, "office/K1")
+                (there,) = stock_of(tx, ["bag-1"], ["S1"])
+            assert found is not None
+            seen.append((found.state, found.paid, found.pieces, there.quantity, there.reserved))
+            void(mall, number, "S1/T1/2026-03-07/1")
+            mall.wait(MINUTE)
+        assert seen == [("collected", True, (("bag-1", 1, 1, 0),), 4, 0),
+                        ("reserved", False, (("bag-1", 1, 0, 0),), 5, 1)]
 
 
 def test_an_exchange_is_voided_with_both_halves(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 Owns: `commerce` (sku, variant, gtin, price, site; stock, movement, transfer; order, order_line, tender, redemption,
 duplicate, progress, piece, step, shipment; reservation, reserved; the facts receipt, receipt_line, tender, redemption,
-product). Reads: nothing else. Promises: an order is counted once however often it is told; the lines of a receipt add
-up to its amount, and the amounts in the facts to the money in the log; a balance of stock is the sum of its movements,
-in whatever order they arrive; a piece is promised once, whatever channel asks.
+product). Reads: nothing else. Promises: an order is counted once however often it is told; a receipt that was voided
+counts nowhere; the lines of a receipt add up to its amount, and the amounts in the facts to the money in the log; a
+balance of stock is the sum of its movements, in whatever order they arrive; a piece is promised once, whatever channel
+asks.
 """
 
 from datong.commerce.asked import ASKED, ask_step
@@ -45,6 +46,7 @@ from datong.commerce.stock import (
     transfers,
 )
 from datong.commerce.variant import Site, Variant, sites_of, variants_of
+from datong.commerce.voids import uncounted, voided
 
 __all__ = [
     "ASKED", "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation",
@@ -52,6 +54,6 @@ __all__ = [
     "goods_now", "in_category", "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key",
     "order_progress", "orders_of", "orders_on_the_way", "parents", "price_of", "prices_of", "refused_steps",
     "reservation", "reservation_id", "reservations", "seasons", "sites_of", "skus", "skus_by_gtin", "step_at",
-    "stock_at", "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers", "variants",
-    "variants_of",
+    "stock_at", "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers", "uncounted",
+    "variants", "variants_of", "voided",
 ]

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from datong.commerce.fulfil import Orders, keys_of
-from datong.commerce.ledger import Ledger
-from datong.commerce.movement import RECEIPTS, STOCK_EVENTS, moves, pieces
+from datong.commerce.carried import keys_of
+from datong.commerce.fulfil import Orders
+from datong.commerce.ledger import MOVES, Ledger
+from datong.commerce.movement import RECEIPTS, STOCK_EVENTS, Move, moves, pieces, taken_back
 from datong.commerce.progress import STEPS
 from datong.commerce.reserve import Reservations, reservation_id
+from datong.commerce.tables import MOVEMENT
 from datong.commerce.transfer import TRANSFERS, Transfers
 from datong.config import CommerceSettings
 from datong.model import Batch, Event, Item
-from datong.storage import cursor, set_cursor
+from datong.storage import cursor, fetch_in, set_cursor
 
 __all__ = ["CURSOR", "first_due", "serve"]
 
 CURSOR = "commerce.desk"
 _RESERVATIONS = frozenset({"Reservation Requested", "Reservation Released"})
-_SERVED = STOCK_EVENTS | RECEIPTS | TRANSFERS | _RESERVATIONS | STEPS.keys()
+_SERVED = STOCK_EVENTS | RECEIPTS | TRANSFERS | _RESERVATIONS | STEPS.keys() | {"Receipt Voided"}
 
 Work = list[tuple[Event, tuple[Item, ...], int]]
 """Events with their lines, and the platform's time (ms) when each came in."""
@@ -44,19 +47,22 @@ def serve(
     ledger = Ledger(tx)
     reserved = Reservations(tx, ledger, settings, batch.derived)
     orders, transfers = Orders(tx, ledger, reserved, code), Transfers(tx, ledger)
-    _load(work, batch.now, ledger, reserved, orders, transfers)
+    undone = _undone(batch, work)
+    orders.recall([offset for offset, (by, _) in batch.struck.items() if by in undone and offset < batch.first])
+    back = _back(tx, batch, work, undone, settings)
+    _load(work, batch.now, ledger, reserved, orders, transfers, back)
     for event, items, now in work:
         _run_out(reserved, orders, now, event.offset)
         if event.type in RECEIPTS or event.type in STOCK_EVENTS:
-            if settings.stock or event.type in STOCK_EVENTS:
-                for move in moves(event, items):
-                    ledger.apply(move)
-            if event.type == "Receipt Issued":
-                orders.handed_over(event, items)
-            elif event.type == "Receipt Returned":
-                orders.brought_back(event, items)
+            for move in moves(event, items) if settings.stock or event.type in STOCK_EVENTS else ():
+                ledger.apply(move)
+            orders.receipt(event, items)
         elif event.type in TRANSFERS:
             transfers.take(event, items)
+        elif event.type == "Receipt Voided":
+            for move in back.get(event.offset, ()):
+                ledger.apply(move)
+            orders.undo(undone.get(event.offset, ()), event)
         elif event.type in _RESERVATIONS:
             _reservation(event, items, reserved, orders)
         else:
@@ -66,26 +72,56 @@ def serve(
         part.write()
 
 
+def _undone(batch: Batch, work: Work) -> dict[int, list[int]]:
+    """Return, for each void of the work, the offsets before it that it takes back."""
+    voids = {event.offset for event, *_ in work if event.type == "Receipt Voided"}
+    undone: dict[int, list[int]] = defaultdict(list)
+    for offset, (by, _) in sorted(batch.struck.items()):
+        if offset < by and by in voids:
+            undone[by].append(offset)
+    return undone
+
+
+def _back(
+    tx: sa.Connection, batch: Batch, work: Work, undone: Mapping[int, Sequence[int]], settings: CommerceSettings
+) -> dict[int, list[Move]]:
+    """Return the movements that the voids take back, each at the time of the receipt that never was."""
+    if not undone:
+        return {}
+    by = {offset: void for void, offsets in undone.items() for offset in offsets}
+    made = [Move(*row) for row in fetch_in(tx, MOVES, MOVEMENT.c.offset, sorted(by)) if row.offset < batch.first]
+    if settings.stock:
+        made += [move for event, items, _ in work if event.offset in by for move in moves(event, items)]
+    back: dict[int, list[Move]] = defaultdict(list)
+    for move in sorted(made, key=lambda m: (m.offset, m.line)):
+        void = by[move.offset]
+        back[void].append(taken_back(move, void, len(back[void])))
+    return back
+
+
 def _work(batch: Batch) -> Work:
     work: Work = []
-    now, repeats = 0, batch.repeats
+    now = 0
     for event, items in zip(batch.events, batch.items, strict=True):
         if event.received > now:
             now = event.received
-        if event.type in _SERVED and not event.history and event.offset not in repeats:
+        if event.type in _SERVED and not event.history and not batch.idle(event.offset):
             work.append((event, items, now))
     return work
 
 
 def _load(
-    work: Work, now: int, ledger: Ledger, reserved: Reservations, orders: Orders, transfers: Transfers
+    work: Work, now: int, ledger: Ledger, reserved: Reservations, orders: Orders, transfers: Transfers,
+    back: Mapping[int, Sequence[Move]],
 ) -> None:
     """Read all that the work may need, in a few questions however much it is."""
     asking = [items for event, items, _ in work
               if event.type == "Reservation Requested" or event.properties.get("reserve")]
     wanted = {sku for items in asking for sku in pieces(items)}
-    ledger.load([move for event, items, _ in work for move in moves(event, items)], wanted)
+    ledger.load([*(move for event, items, _ in work for move in moves(event, items)),
+                 *(move for some in back.values() for move in some)], wanted)
     keys = {key for event, *_ in work if event.type not in TRANSFERS | STOCK_EVENTS for key in keys_of(event)}
+    keys |= orders.recalled()
     reserved.load({event.ref for event, *_ in work if event.type == "Reservation Released"}
                   | {reservation_id(event.source, event.id) for event, *_ in work
                      if event.type == "Reservation Requested"}, keys, now)

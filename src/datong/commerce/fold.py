@@ -11,7 +11,7 @@ from datong.commerce.tables import PRODUCT, RECEIPT, RECEIPT_LINE, REDEMPTION, T
 from datong.model import Event, Item, Sku
 from datong.storage import FactsTx, FactTable
 
-__all__ = ["fold_products", "fold_receipts", "fold_redemptions"]
+__all__ = ["fold_products", "fold_receipts", "fold_redemptions", "strike"]
 
 _EPOCH = dt.date(1970, 1, 1)
 
@@ -33,6 +33,13 @@ def fold_redemptions(events: Sequence[Event], facts: FactsTx) -> None:
     if found:
         columns: Columns = {name: [getattr(e, name) for e in found] for name in REDEMPTION.columns if name != "ts"}
         facts.append(REDEMPTION, {**columns, "ts": [e.time for e in found]})
+
+
+def strike(offsets: Collection[int], facts: FactsTx) -> None:
+    """Take out what a void says never was: receipts with their lines and tenders, and redeemed coupons."""
+    if offsets:
+        for table in (RECEIPT, RECEIPT_LINE, TENDER, REDEMPTION):
+            facts.execute(f'DELETE FROM {table.full} WHERE "offset" IN (SELECT unnest(?))', [sorted(offsets)])
 
 
 def fold_receipts(

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from datong.commerce.carried import BEGINNING, Progress, keys_of, step_row
 from datong.commerce.ledger import Ledger
-from datong.commerce.movement import Move, pieces, rounded
+from datong.commerce.movement import RECEIPTS, Move, pieces, rounded
 from datong.commerce.progress import STEPS, way
 from datong.commerce.reserve import Kept, Reservations, actor_of
 from datong.commerce.slip import order_key, slip
@@ -17,58 +18,13 @@ from datong.commerce.tables import ORDER, PIECE, PROGRESS, SHIPMENT, STEP
 from datong.model import Event, Item
 from datong.storage import fetch_in, insert_new, upsert
 
-__all__ = ["Orders", "Progress", "keys_of"]
+__all__ = ["Orders"]
 
-_BEGINNING = ("Order Placed", "Order Completed")
 _LEAVING = ("shipped", "collected")
 _OVER = ("cancelled", "refunded", "collected", "delivered", "returned")
 
 Code = Callable[[str], str]
 """Makes the pick-up code of an order from its key."""
-
-
-class Progress(msgspec.Struct):
-    """An order on its way, in memory; `pieces` are SKU → (ordered, gone, back)."""
-
-    key: str
-    state: str
-    source: str
-    ref: str
-    place: str
-    channel: str
-    ident: int
-    mode: str
-    code: str
-    paid: bool
-    amount: int
-    given: int
-    currency: str
-    placed: int
-    changed: int
-    pieces: dict[str, tuple[float, float, float]] = {}
-
-    def left(self) -> dict[str, float]:
-        """Return what has not gone out yet."""
-        return {sku: rounded(o - g) for sku, (o, g, _) in self.pieces.items() if o > g}
-
-    def out(self) -> dict[str, float]:
-        """Return what is with the shopper."""
-        return {sku: rounded(g - b) for sku, (_, g, b) in self.pieces.items() if g > b}
-
-
-def keys_of(event: Event) -> tuple[str, ...]:
-    """Return the keys under which the order may be known that an event speaks of, the likeliest first."""
-    said, ref = event.properties, event.ref
-    if event.type in _BEGINNING:
-        return (order_key(event.source, ref),)
-    if event.type == "Receipt Issued":
-        return (str(said["order"]),) if said.get("order") else ()
-    if event.type == "Receipt Returned":
-        given = str(said.get("original") or "")
-        return (given,) if "/" in given else ()
-    if said.get("order"):
-        return str(said["order"]), order_key(event.source, str(said["order"]))
-    return (order_key(event.source, ref), ref) if ref else ()
 
 
 class Orders:
@@ -81,6 +37,17 @@ class Orders:
         self._steps: list[dict[str, Any]] = []
         self._parcels: list[dict[str, Any]] = []
         self._back: dict[str | None, list[Any]] = {}
+        self._before: list[dict[str, Any]] = []
+
+    def recall(self, offsets: Iterable[int]) -> None:
+        """Read the steps that receipts at these places of the log meant, which a void takes back."""
+        taken = STEP.c.kind.in_(RECEIPTS) & (STEP.c.refused == "")
+        self._before = [dict(row._mapping) for row in fetch_in(self._tx, sa.select(STEP).where(taken), STEP.c.offset,
+                                                               list(offsets))]
+
+    def recalled(self) -> set[str]:
+        """Return the orders of the steps that were recalled."""
+        return {step["key"] for step in self._before}
 
     def load(self, keys: Iterable[str], new: Iterable[str]) -> None:
         """Read the orders with these keys, and for `new` ones what was given back before they were told of."""
@@ -99,7 +66,7 @@ class Orders:
     def take(self, event: Event, items: Sequence[Item], leaves: str = "") -> None:
         """Take the step that an event means; `leaves` is the place that orders of its source leave from at once."""
         step, one = STEPS[event.type], self.find(event)
-        if event.type in _BEGINNING and one is None:
+        if event.type in BEGINNING and one is None:
             self._begin(event, items, step, leaves)
             return
         if one is None:
@@ -120,28 +87,53 @@ class Orders:
                 self._pay(one, event)
             self._move(one, event, taken.state)
 
-    def handed_over(self, event: Event, items: Sequence[Item]) -> None:
-        """Enter a receipt that pays or hands over an order; its lines moved the stock."""
+    def receipt(self, event: Event, items: Sequence[Item]) -> None:
+        """Enter a receipt of a till where it speaks of an order; its lines moved the stock."""
+        if event.type == "Receipt Issued":
+            self._handed_over(event, items)
+        elif event.type == "Receipt Returned":
+            self._brought_back(event, items)
+
+    def _handed_over(self, event: Event, items: Sequence[Item]) -> None:
+        """Enter a receipt that pays or hands over an order."""
         one = self.find(event)
         if one is None or one.state in _OVER:
             return
         gone = {sku: min(q, left) for sku, q in pieces(items).items() if (left := one.left().get(sku, 0.0)) > 0}
         for sku, quantity in gone.items():
             self._count_out(one, sku, quantity, event.time)
-        one.paid = True
-        self._move(one, event, one.state if one.left() else "collected", pieces=list(gone.items()))
+        paid, one.paid = not one.paid, True
+        self._move(one, event, one.state if one.left() else "collected", pieces=list(gone.items()), paid=paid)
 
-    def brought_back(self, event: Event, items: Sequence[Item]) -> None:
-        """Enter a return at a till of what an order sent; its lines moved the stock."""
+    def _brought_back(self, event: Event, items: Sequence[Item]) -> None:
+        """Enter a return at a till of what an order sent."""
         one = self.find(event)
         if one is None:
             return
         paper = slip(event, items)
-        for sku, quantity in pieces(paper.lines).items():
-            self._count_back(one, sku, -quantity)
+        back = {sku: self._count_back(one, sku, -quantity) for sku, quantity in pieces(paper.lines).items()}
         one.given -= paper.amount
         state = "refunded" if one.given >= one.amount else one.state
-        self._move(one, event, "returned" if state == "refunded" and not one.out() else state)
+        self._move(one, event, "returned" if state == "refunded" and not one.out() else state,
+                   pieces=[(sku, quantity) for sku, quantity in back.items() if quantity], amount=-paper.amount)
+
+    def undo(self, offsets: Sequence[int], event: Event) -> None:
+        """Take back what voided receipts at these places of the log did to orders."""
+        for step in [s for s in (*self._before, *self._steps) if s["offset"] in offsets and s["kind"] in RECEIPTS]:
+            one = self._known.get(step["key"])
+            if one is None or step["refused"]:
+                continue
+            said = msgspec.json.decode(step["note"] or "{}")
+            for sku, quantity in said.get("pieces", ()):
+                ordered, gone, back = one.pieces[sku]
+                if step["kind"] == "Receipt Issued":
+                    one.pieces[sku] = (ordered, rounded(gone - quantity), back)
+                    self._reserved.restore(one.key, sku, quantity, event.received)
+                else:
+                    one.pieces[sku] = (ordered, gone, rounded(back - quantity))
+            one.given -= said.get("amount", 0)
+            one.paid = one.paid and not said.get("paid")
+            self._move(one, event, step["was"] if one.state == step["now"] else one.state, receipt=event.ref)
 
     def granted(self, one: Progress, event: Event, kept: Kept) -> None:
         """Mark an order as reserved, or note why it could not be."""
@@ -155,8 +147,9 @@ class Orders:
         one = self._known.get(kept.key)
         if one is None or one.paid or one.state in (*_OVER, "shipped"):
             return
-        self._steps.append(_step(f"expired:{kept.id}", one.key, offset, "Reservation Expired", one.state, "cancelled",
-                                 at, "system:clock", one.place, {}, ""))
+        self._steps.append(step_row(
+            f"expired:{kept.id}", one.key, offset, "Reservation Expired", one.state, "cancelled", at, "system:clock",
+            one.place, {}, ""))
         one.state, one.changed = "cancelled", at
         self._changed[one.key] = one
 
@@ -247,7 +240,7 @@ class Orders:
                    pieces=list(wanted.items()), **note)
 
     def _origin(self, one: Progress, event: Event, sku: str) -> str:
-        told = event.place if event.type not in _BEGINNING else ""
+        told = event.place if event.type not in BEGINNING else ""
         return told or self._reserved.place_of(one.key, sku) or one.place
 
     def _return(self, one: Progress, event: Event, items: Sequence[Item]) -> None:
@@ -288,10 +281,13 @@ class Orders:
         one.pieces[sku] = (ordered, rounded(gone + quantity), back)
         self._reserved.use(one.key, sku, quantity, at)
 
-    def _count_back(self, one: Progress, sku: str, quantity: float) -> None:
-        if sku in one.pieces:
-            ordered, gone, back = one.pieces[sku]
-            one.pieces[sku] = (ordered, gone, min(gone, rounded(back + quantity)))
+    def _count_back(self, one: Progress, sku: str, quantity: float) -> float:
+        """Count pieces as brought back, no more than went out; return how many."""
+        if sku not in one.pieces:
+            return 0.0
+        ordered, gone, back = one.pieces[sku]
+        one.pieces[sku] = (ordered, gone, min(gone, rounded(back + quantity)))
+        return rounded(one.pieces[sku][2] - back)
 
     def _move(self, one: Progress, event: Event, state: str, kind: str = "", **note: Any) -> None:
         was, one.state = one.state, state
@@ -306,13 +302,5 @@ class Orders:
         name = f"{event.offset}" if kind == event.type else f"{event.offset}:{kind}"
         reason = str(event.properties.get("reason") or "")[:200]
         said = {k: v for k, v in note.items() if v} | ({"reason": reason} if reason else {})
-        self._steps.append(_step(name, key, event.offset, kind, was, now, event.time, actor_of(event), event.place,
+        self._steps.append(step_row(name, key, event.offset, kind, was, now, event.time, actor_of(event), event.place,
                                  said, refused))
-
-
-def _step(
-    name: str, key: str, offset: int, kind: str, was: str, now: str, ts: int, actor: str, place: str,
-    note: dict[str, Any], refused: str,
-) -> dict[str, Any]:
-    return {"id": name, "key": key, "offset": offset, "kind": kind, "was": was, "now": now, "ts": ts, "actor": actor,
-            "place": place, "note": msgspec.json.encode(note).decode() if note else "", "refused": refused}

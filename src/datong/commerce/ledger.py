@@ -19,14 +19,15 @@ from datong.commerce.movement import Move, rounded
 from datong.commerce.tables import MOVEMENT, STOCK
 from datong.storage import fetch_in, insert_new, upsert
 
-__all__ = ["Held", "Ledger", "Pair"]
+__all__ = ["MOVES", "Held", "Ledger", "Pair"]
 
 Pair = tuple[str, str]
 """A SKU and a place."""
 
 _BALANCE = (STOCK.c.sku, STOCK.c.place, STOCK.c.quantity, STOCK.c.reserved, STOCK.c.moved, STOCK.c.counted,
             STOCK.c.counted_offset)
-_MOVE = tuple(MOVEMENT.c[name] for name in Move.__struct_fields__)
+MOVES = sa.select(*(MOVEMENT.c[name] for name in Move.__struct_fields__))
+"""Asks for movements, to be read as Move(*row)."""
 _at = attrgetter("at")
 
 
@@ -161,7 +162,7 @@ class Ledger:
         for move in self._new:
             if (move.sku, move.place) in mine:
                 mine[move.sku, move.place].append(move)
-        query = sa.select(*_MOVE).where(MOVEMENT.c.ts >= min(wanted.values()))
+        query = MOVES.where(MOVEMENT.c.ts >= min(wanted.values()))
         key: Any = sa.tuple_(MOVEMENT.c.sku, MOVEMENT.c.place)
         for row in fetch_in(self._tx, query, key, sorted(wanted)):
             move = Move(*row)

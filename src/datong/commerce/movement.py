@@ -9,7 +9,7 @@ import msgspec
 from datong.commerce.slip import slip
 from datong.model import Event, Item
 
-__all__ = ["RECEIPTS", "STOCK_EVENTS", "TRANSIT", "Move", "moves", "pieces", "rounded", "transit"]
+__all__ = ["RECEIPTS", "STOCK_EVENTS", "TRANSIT", "Move", "moves", "pieces", "rounded", "taken_back", "transit"]
 
 STOCK_EVENTS = frozenset({"Stock Counted", "Stock Received", "Stock Adjusted"})
 """The events that move stock at one place and need nothing but themselves."""
@@ -43,6 +43,11 @@ class Move(msgspec.Struct):
     def at(self) -> tuple[int, int, int]:
         """Return its place in the ledger."""
         return self.ts, self.offset, self.line
+
+
+def taken_back(move: Move, offset: int, line: int) -> Move:
+    """Return the movement that makes one not have been, told by the event at `offset`: at the same time, turned."""
+    return Move(offset, line, move.sku, move.place, move.ts, "voided", -move.quantity, None, move.ref)
 
 
 def transit(place: str) -> str:

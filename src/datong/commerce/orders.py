@@ -3,6 +3,7 @@
     Receipt Issued ──► paid ──(returns give all of it back)──► returned
     Order Completed ─► paid ──(refunds give all of it back)──► refunded
                          └────(Order Cancelled)──────────────► cancelled
+    a receipt or return that was voided ──────► voided: it never was (see voids.py)
 
 A return, refund or cancellation is a row of its own that points to its original; the original's `returned` and `state`
 are computed from those rows, so it does not matter in which order or how often they arrive.
@@ -16,11 +17,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from datong.commerce.slip import KINDS, Slip, order_key, slip
-from datong.commerce.tables import DUPLICATE, LINE, ORDER, TENDERED
+from datong.commerce.tables import DUPLICATE, LINE, ORDER, TENDERED, VOID
 from datong.model import Batch, Event, Item
 from datong.storage import fetch_in, insert_new
 
-__all__ = ["take_orders"]
+__all__ = ["settle", "take_orders"]
 
 _STATES = {"Receipt Returned": "returned", "Order Refunded": "refunded", "Order Cancelled": "cancelled"}
 
@@ -47,6 +48,8 @@ def take_orders(batch: Batch, tx: sa.Connection) -> set[int]:
     ]
     if not entries:
         return set()
+    former = [e for e in entries if e.event.source == "commerce" and e.event.properties.get("void")]
+    entries = [e for e in entries if e not in former] if former else entries
     known = _look(tx, (e.key for e in entries))
     new, again = _sort_out(entries, known)
     if again:  # the number was used before: the same order told again, or another receipt under a longer key
@@ -54,10 +57,11 @@ def take_orders(batch: Batch, tx: sa.Connection) -> set[int]:
         more, rest = _sort_out(again, known)
         new, again = new + more, rest
     new, spent = _open(tx, _point(tx, new, known))
-    insert_new(tx, DUPLICATE, [{"offset": e.event.offset, "key": e.key} for e in (*again, *spent)])
+    idle = [*again, *spent, *former]  # a void was told as a return once
+    insert_new(tx, DUPLICATE, [{"offset": e.event.offset, "key": e.key, "by": 0, "ident": 0} for e in idle])
     _write(tx, new)
-    _settle(tx, new)
-    return {e.event.offset for e in (*again, *spent)}
+    settle(tx, {e.key for e in new if e.slip.kind != "return"} | {e.original for e in new if e.original})
+    return {e.event.offset for e in idle}
 
 
 def _entry(event: Event, items: Sequence[Item]) -> _Entry:
@@ -77,14 +81,24 @@ def _point(tx: sa.Connection, entries: Sequence[_Entry], known: dict[str, _Known
     brought back to a store): the first of these that exists, else the first.
     """
     said = {
-        e.original: (order_key(e.event.place, e.original), order_key(e.original.split("/")[0], e.original), e.original)
+        (e.event.place, e.original):
+            (order_key(e.event.place, e.original), order_key(e.original.split("/")[0], e.original), e.original)
         for e in entries if e.original and e.event.type == "Receipt Returned"
     }
     if not said:
         return list(entries)
-    there = {**known, **_look(tx, {key for keys in said.values() for key in keys} - known.keys())}
-    found = {original: next((k for k in keys if k in there), keys[0]) for original, keys in said.items()}
-    return [e._replace(original=found.get(e.original, e.original)) if e.original else e for e in entries]
+    asked = {key for keys in said.values() for key in keys}
+    there = known.keys() | _look(tx, asked - known.keys()).keys()
+    there |= {row[0] for row in fetch_in(tx, sa.select(VOID.c.receipt), VOID.c.receipt, asked)}
+    found = {at: next((k for k in keys if k in there), keys[_natural(at[1])]) for at, keys in said.items()}
+    return [e._replace(original=found.get((e.event.place, e.original), e.original)) if e.original else e
+            for e in entries]
+
+
+def _natural(original: str) -> bool:
+    """Return whether a number is store/till/business_day/sequence: then it is that store's, whoever takes it back."""
+    parts = original.split("/")
+    return len(parts) == 4 and len(parts[2]) == 10 and parts[2].count("-") == 2
 
 
 def _look(tx: sa.Connection, keys: Iterable[str]) -> dict[str, _Known]:
@@ -160,23 +174,26 @@ def _row(entry: _Entry) -> dict[str, Any]:
     }
 
 
-def _settle(tx: sa.Connection, entries: Sequence[_Entry]) -> None:
-    """Compute anew what was given back of the orders that this batch touches."""
-    keys = {e.key for e in entries if e.slip.kind != "return"}
-    keys.update(e.original for e in entries if e.original)
+def settle(tx: sa.Connection, keys: Iterable[str]) -> None:
+    """Compute anew what was given back of these orders; what was voided never was."""
+    keys = set(keys)
     back: dict[str, list[Any]] = {}
-    query = sa.select(ORDER.c.original, ORDER.c.amount, ORDER.c.whole, ORDER.c.state)
-    for row in fetch_in(tx, query.where(ORDER.c.original.is_not(None)), ORDER.c.original, keys):
+    query = sa.select(ORDER.c.original, ORDER.c.amount, ORDER.c.whole, ORDER.c.state).where(
+        ORDER.c.original.is_not(None), ORDER.c.state != "voided")
+    for row in fetch_in(tx, query, ORDER.c.original, keys):
         back.setdefault(row[0], []).append(row)
-    if not back:
-        return
+    orders = sa.select(ORDER.c.key, ORDER.c.amount, ORDER.c.kind, ORDER.c.returned).where(
+        ORDER.c.state != "voided", ORDER.c.kind != "return")
     changes = []
-    for key, amount, kind in fetch_in(tx, sa.select(ORDER.c.key, ORDER.c.amount, ORDER.c.kind), ORDER.c.key, back):
-        given = amount if any(r.whole for r in back[key]) else -sum(r.amount for r in back[key])
+    for key, amount, kind, before in fetch_in(tx, orders, ORDER.c.key, keys):
+        rows = back.get(key, ())
+        if not rows and not before:
+            continue
+        given = amount if any(r.whole for r in rows) else -sum(r.amount for r in rows)
         state = "returned" if kind == "sale" else "refunded"
-        if any(r.state == "cancelled" for r in back[key]):
+        if any(r.state == "cancelled" for r in rows):
             state = "cancelled"
-        elif given < amount:
+        elif given < amount or not rows:
             state = "paid"
         changes.append({"k": key, "given": given, "now": state})
     if changes:

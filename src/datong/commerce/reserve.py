@@ -135,6 +135,19 @@ class Reservations:
                 if not any(line[2] for line in one.lines.values()):
                     one.state, one.ended = "used", at
 
+    def restore(self, key: str, sku: str, quantity: float, now: int) -> None:
+        """Keep again what was used up for an order by a receipt that never was; an unpaid order has its time anew."""
+        for one in self._of.get(key, ()):
+            place, asked, left = one.lines.get(sku, ("", 0.0, 0.0))
+            more = min(quantity, rounded(asked - left))
+            if one.state not in ("granted", "used") or more <= 0:
+                continue
+            one.lines[sku] = (place, asked, rounded(left + more))
+            self._ledger.reserve(sku, place, more)
+            quantity = rounded(quantity - more)
+            one.state, one.ended, one.expires = "granted", 0, max(one.expires, now + self._valid)
+            self._changed[one.id] = one
+
     def release(self, one: Kept, at: int, state: str = "released") -> None:
         """Let go what is still kept."""
         for sku, (place, asked, left) in one.lines.items():

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from datong.commerce.catalogue import Catalogue
 from datong.commerce.desk import first_due, serve
-from datong.commerce.fold import fold_products, fold_receipts, fold_redemptions
+from datong.commerce.fold import fold_products, fold_receipts, fold_redemptions, strike
 from datong.commerce.goods import take_goods
 from datong.commerce.orders import take_orders
 from datong.commerce.read import duplicates, products, skus
 from datong.commerce.tables import REDEEMED, SITE, SKU
-from datong.commerce.voids import take_voids
+from datong.commerce.voids import struck, take_voids
 from datong.model import Batch, Event, decode_event
 from datong.privacy import Vault
 from datong.storage import EVENTS, FactsTx, Stage, Store, insert_new, upsert
@@ -49,12 +49,12 @@ class Commerce(Stage):
             for s, at in updated.values()
         ])
         batch.repeats = take_orders(batch, tx)
-        batch.derived.extend(take_voids(batch, tx, self._event, self._store.settings.retailer.timezone))
         insert_new(tx, REDEEMED, [
             {"offset": e.offset, "coupon": e.coupon, "campaign": e.campaign, "ident": e.ident, "place": e.place,
              "ref": e.ref, "ts": e.time, "amount": e.amount}
             for e in batch.events if e.type == "Coupon Redeemed"
         ])
+        take_voids(batch, tx)
         take_goods(batch.events, tx, self._store.settings.retailer.currency)
         serve(batch, tx, self._store.settings.commerce, self._leaves, self._code)
 
@@ -77,9 +77,11 @@ class Commerce(Stage):
         batch.items = batch.items or items
         with self._store.state.read() as tx:
             batch.repeats = duplicates(tx, batch.first, batch.last)
+            batch.struck = struck(tx, batch.first, batch.last)
         fold_products(updated, facts)
+        strike(batch.struck, facts)
         fold_receipts(batch.events, batch.items, batch.repeats, facts)
-        fold_redemptions(batch.events, facts)
+        fold_redemptions([e for e in batch.events if e.offset not in batch.repeats], facts)
 
     def _code(self, key: str) -> str:
         """Return the six digits that the shopper says when collecting; nobody can work them out without the key."""

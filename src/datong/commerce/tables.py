@@ -47,8 +47,9 @@ ORDER = state_table(
 )
 """Orders and receipts of every channel; a return, refund or cancellation is a row that points to its `original`.
 
-`amount` is negative on a return; `returned` is what the returns of this order gave back so far; `whole` marks a refund
-or cancellation that named no amount, so all of the original. Amounts in minor units, `ts` in ms, `offset` in the log.
+`amount` is negative on a return; `state` is `voided` where it does not count; `returned` is what the returns of this
+order gave back so far; `whole` marks a refund or cancellation that named no amount, so all of the original.
+Amounts in minor units, `ts` in ms, `offset` in the log.
 """
 sa.Index(
     "commerce_order_original", ORDER.c.original,
@@ -92,6 +93,7 @@ REDEEMED = state_table(
     sa.Column("ref", sa.String, nullable=False),
     sa.Column("ts", sa.BigInteger, nullable=False),
     sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Index("commerce_redemption_of", "place", "ref"),
     subject="ident:ident", kept=True,
 )
 """Coupons given back at a till or in a shop; `amount` is the discount they gave, in minor units."""
@@ -100,8 +102,15 @@ DUPLICATE = state_table(
     "commerce", "duplicate",
     sa.Column("offset", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("key", sa.String, nullable=False),
+    sa.Column("by", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("ident", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Index("commerce_duplicate_by", "by"),
+    subject="ident:ident", kept=True,
 )
-"""Log positions at which an order already known was told again under another message id; facts leave them out."""
+"""Log positions that count nowhere: an order told again under another message id, or a receipt that was voided.
+
+`by` is the position of the void, which may lie before the receipt or after it; 0 for a repeat.
+"""
 
 VARIANT = state_table(
     "commerce", "variant",
@@ -300,9 +309,8 @@ VOID = state_table(
     sa.Column("offset", sa.BigInteger, nullable=False),
     sa.Column("ts", sa.BigInteger, nullable=False),
     sa.Column("by", sa.String, nullable=False),
-    sa.Column("done", sa.Boolean, nullable=False),
 )
-"""Receipts that do not count, by their order key, since the log's `offset`; `done` once they were reversed."""
+"""Receipts that never were, by their order key: the log's `offset` of the void, and its number."""
 
 _WHEN = {"ts": "BIGINT", "date": "DATE", "hour": "TINYINT"}
 

@@ -37,7 +37,7 @@ class Checked(msgspec.Struct, frozen=True):
 class Attempt(msgspec.Struct, frozen=True):
     """Somebody hands over a code: `id` makes the attempt idempotent, `at` (ms) is when, also on a till offline.
 
-    `member` is who did, known by the identifier key `ident`.
+    `member` is who did, known by the identifier key `ident`. `void`: the receipt was voided before this was heard of.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Attempt(msgspec.Struct, frozen=True):
     amount: int = 0
     member: int | None = None
     ident: int = 0
+    void: bool = False
 
 
 class Redemption(msgspec.Struct, frozen=True):
@@ -87,7 +88,8 @@ def redeem_all(tx: sa.Connection, vault: Vault, attempts: Sequence[Attempt]) -> 
     fresh = [a for a in attempts if a.id not in before]
     codes = {a.id: normalise_code(a.code) for a in fresh}
     rows = {row.code: row for row in fetch_in(tx, sa.select(COUPON), COUPON.c.code, set(codes.values()))}
-    reasons = {a.id: _reason(vault, codes[a.id], rows.get(codes[a.id]), a.at) for a in fresh}
+    reasons = {a.id: "voided_receipt" if a.void else _reason(vault, codes[a.id], rows.get(codes[a.id]), a.at)
+               for a in fresh}
     claims = [
         {"key": codes[a.id], "at": a.at, "by": a.id, "slip": a.receipt} for a in fresh if not reasons[a.id]
     ]

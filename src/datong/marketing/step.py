@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
-from datong.commerce import skus
+from datong.commerce import order_key, skus, voided
 from datong.identity import identifiers_of_all, parted
 from datong.marketing.audience import Matcher
 from datong.marketing.campaigns import Campaign, all_campaigns, load_campaigns
@@ -87,7 +87,7 @@ class Marketing(Stage):
             if event.type == "Coupon Redeemed" and not event.history:
                 attempts.append(Attempt(
                     attempt_id(event.source, event.id), event.coupon, event.time, event.place, event.ref,
-                    event.amount, batch.members[at], event.ident))
+                    event.amount, batch.members[at], event.ident, batch.idle(event.offset)))
         if attempts:
             redeem_all(tx, self._vault, attempts)
 
@@ -120,7 +120,7 @@ def _hold(tx: sa.Connection, event: Event) -> None:
     """Keep a coupon for a receipt, let it go, or give back what was redeemed on a receipt that does not count."""
     if event.type == "Receipt Voided":
         release_receipts(tx, [event.ref])
-    else:
+    elif not voided(tx, [order_key(event.place, event.ref)]):
         said = event.properties.get("lock_ms")
         held = min(max(said, 0), _LOCKED) if isinstance(said, int) else _LOCKED
         lock_coupon(tx, event.coupon, event.ref, event.time, event.time + held if event.type == "Coupon Locked" else 0)

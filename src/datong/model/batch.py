@@ -53,7 +53,9 @@ class Batch(msgspec.Struct):
     `moves` are the identifiers that changed hands besides.
     `derived` are new events a stage wants in the log; their ids must be made from their cause, so that a second run
     makes the same ones. `repeats` are offsets of events that tell once more, under another message id, of an order
-    that is known already (from *settle*): they count nowhere. `rejected` are the quarantined entries (offset, body) of
+    that is known already, or of a receipt that was voided (from *settle*): they count nowhere. `struck` are the events
+    that a void makes not count, by offset, in this batch or before it: the offset of the void, which may be the
+    smaller one, and the event's identifier key. `rejected` are the quarantined entries (offset, body) of
     the same stretch of the log.
     """
 
@@ -69,3 +71,11 @@ class Batch(msgspec.Struct):
     derived: list[Event] = []
     rejected: list[tuple[int, bytes]] = []
     repeats: set[int] = set()
+    struck: dict[int, tuple[int, int]] = {}
+
+    def idle(self, offset: int) -> bool:
+        """Return whether the event at `offset` counted nowhere when it came; one that is voided later did until then.
+
+        For decisions, which are taken in log order and must not depend on where a batch was cut.
+        """
+        return offset in self.repeats and (offset not in self.struck or self.struck[offset][0] < offset)

@@ -82,7 +82,7 @@ class Scenes(Stage):
         """Return the moments that may matter, by member."""
         types, taken = self._types, dict[int, Taken]()
         for at, event in enumerate(batch.events):
-            if event.type not in types or event.history:
+            if event.type not in types or event.history or batch.idle(event.offset):
                 continue
             member = batch.members[at] if batch.members else None
             if member is None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from datong.identity import parted
+from datong.identity import parted, who
 from datong.model import Batch, exponent
 from datong.model.predicate import parse
 from datong.storage import Stage, Store, fetch_in, upsert
@@ -55,6 +55,7 @@ class Tags(Stage):
             wanted |= {merge.loser, merge.winner}
         parts = parted(tx, batch)
         apart = parts.members if parts is not None else frozenset()
+        apart |= _struck(batch, tx)
         due = self._due(tx, batch, pasts)
         missing = self._load(tx, (wanted | apart) - pasts.keys(), pasts)
         gone = self._merge(batch, pasts, changed)
@@ -173,7 +174,7 @@ class Tags(Stage):
         self, batch: Batch, tx: sa.Connection, apart: Collection[int], pasts: dict[int, Past],
         changed: dict[int, set[str]], missing: set[int],
     ) -> list[int]:
-        """Count the parts of members anew, whatever was merged into them meanwhile; return who has no past."""
+        """Count members anew who were parted or whose receipt was voided; return who has no past left."""
         made = remade(self._store, tx, self.plan, apart, batch.first, batch.now)
         gone: list[int] = []
         for member in sorted(apart):
@@ -217,3 +218,9 @@ class Tags(Stage):
             self._cache.popitem(last=False)
         upsert(tx, STATE, states)
         upsert(tx, VALUE, rows)
+
+
+def _struck(batch: Batch, tx: sa.Connection) -> frozenset[int]:
+    """Return the members whose receipts of before this batch were voided: what was counted cannot be taken off."""
+    idents = {ident for offset, (_, ident) in batch.struck.items() if offset < batch.first and ident}
+    return frozenset(who(tx, idents).values()) if idents else frozenset()

@@ -19,7 +19,12 @@ _MOST = 32_767
 
 
 def fold_events(batch: Batch, facts: FactsTx) -> None:
-    """Append the batch's events; radio sightings, ticks, master data and repeats are none of their own."""
+    """Append the batch's events; radio sightings, ticks, master data and repeats are none of their own.
+
+    What a void in the batch struck out before it is taken away.
+    """
+    if batch.struck:
+        facts.execute(f'DELETE FROM {EVENT.full} WHERE "offset" IN (SELECT unnest(?))', [sorted(batch.struck)])
     rows: list[tuple[Event, int, Item]] = []
     given: Sequence[tuple[Item, ...]] = batch.items or [event.items for event in batch.events]
     for event, items in zip(batch.events, given, strict=True):

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from datong.commerce import duplicates, fill_goods
+from datong.commerce import duplicates, fill_goods, uncounted
 from datong.model import Event, Item, decode_event
 from datong.storage import EVENTS, Store
 from datong.touchpoints.facts import SKIPPED
@@ -55,14 +55,18 @@ def recall(
 
     `since` (ms of event time) leaves out what is older; product lines have the catalogue's category and brand. Events
     from the facts lack what these do not hold (id, source, ref, properties) unless they are asked for `whole`, which
-    costs one look into the log each. Repeats of an order are left out. The fold stands still meanwhile.
+    costs one look into the log each. Repeats of an order and voided receipts are left out. The fold
+    stands still meanwhile.
     """
     wanted = set(keys) - {0}
     if not wanted or not types:
         return
     with store.facts.write():
         done = min(store.facts.position(), before - 1)
+        struck = uncounted(tx, done)
         for event in _from_facts(store, sorted(wanted), sorted(types), done, since):
+            if event.offset in struck:
+                continue
             yield _whole(store, event) if whole else event
         yield from _from_log(store, tx, wanted, frozenset(types) - SKIPPED, done, before, since)
 

@@ -291,8 +291,8 @@ def _shown(request: Asked, platform: Platform, coupon: Coupon) -> CouponShown:
 
 def _original(found: Order) -> Original:
     lines = [{"sku": i.sku, "name": i.name, "quantity": i.quantity, "amount": i.amount} for i in found.lines]
-    return Original(found.ref, found.state, found.amount, found.returned, found.amount - found.returned,
-                    found.currency, to_iso(found.ts), lines)
+    left = 0 if found.state == "voided" else found.amount - found.returned
+    return Original(found.ref, found.state, found.amount, found.returned, left, found.currency, to_iso(found.ts), lines)
 
 
 def _ref(platform: Platform, source: str, key: Key) -> str:

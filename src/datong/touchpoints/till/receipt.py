@@ -98,6 +98,8 @@ def _trade(receipt: dict[str, Any], kind: str, head: dict[str, Any], time: Any, 
 def _beside(receipt: dict[str, Any], sums: Sums, count: int, staff: bool) -> dict[str, Any]:
     """Return what both halves of a transaction carry beside goods and money."""
     told: dict[str, Any] = {name: receipt[name] for name in ("currency",) if receipt.get(name) not in (None, "")}
+    if order := receipt.get("order"):
+        told["order"] = str(order)[:200]
     if staff:
         told["staff"] = True
     if count > len(sums.kept):

@@ -20,7 +20,7 @@ _OWN = {"line_kind": "kind", "line_original": "original"}
 """Columns of a line whose names the receipt has too."""
 
 _CUSTOMER = ("member_card", "phone", "email", "pos_customer", "payment_token", "wechat_openid", "wechat_unionid")
-_WHOLE = (*KEY, "time", "kind", "currency", "total", "original", "voids", "operator", "staff")
+_WHOLE = (*KEY, "time", "kind", "currency", "total", "original", "voids", "operator", "staff", "order")
 _TENDER = {"tender_amount": "amount", "tender_currency": "foreign_currency",
            "tender_foreign_amount": "foreign_amount", "tender_rate": "rate"}
 

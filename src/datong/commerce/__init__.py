@@ -15,16 +15,19 @@ from datong.commerce.on_the_way import (
     OrderProgress,
     Reservation,
     Step,
+    WaitingStep,
     order_progress,
     orders_on_the_way,
     refused_steps,
     reservation,
     reservations,
     step_at,
+    waiting_steps,
 )
 from datong.commerce.price import Price, price_of, prices_of
 from datong.commerce.progress import STATES, STEPS, next_steps
 from datong.commerce.read import Order, duplicates, fill_goods, find_goods, known_skus, order, orders_of, skus
+from datong.commerce.refusal import REFUSALS, Refusal
 from datong.commerce.reserve import reservation_id
 from datong.commerce.slip import order_key
 from datong.commerce.step import Commerce
@@ -49,11 +52,11 @@ from datong.commerce.variant import Site, Variant, sites_of, variants_of
 from datong.commerce.voids import uncounted, voided
 
 __all__ = [
-    "ASKED", "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price", "Reservation",
-    "Site", "Step", "Stock", "Transfer", "Variant", "ask_step", "duplicates", "fill_goods", "find_goods", "findings",
-    "goods_now", "in_category", "kept_for", "known_skus", "movements_of", "next_steps", "numbers", "order", "order_key",
-    "order_progress", "orders_of", "orders_on_the_way", "parents", "price_of", "prices_of", "refused_steps",
-    "reservation", "reservation_id", "reservations", "seasons", "sites_of", "skus", "skus_by_gtin", "step_at",
-    "stock_at", "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer", "transfers", "uncounted",
-    "variants", "variants_of", "voided",
+    "ASKED", "REFUSALS", "STATES", "STEPS", "TRAITS", "Commerce", "Finding", "Order", "OrderProgress", "Price",
+    "Refusal", "Reservation", "Site", "Step", "Stock", "Transfer", "Variant", "WaitingStep", "ask_step", "duplicates",
+    "fill_goods", "find_goods", "findings", "goods_now", "in_category", "kept_for", "known_skus", "movements_of",
+    "next_steps", "numbers", "order", "order_key", "order_progress", "orders_of", "orders_on_the_way", "parents",
+    "price_of", "prices_of", "refused_steps", "reservation", "reservation_id", "reservations", "seasons", "sites_of",
+    "skus", "skus_by_gtin", "step_at", "stock_at", "stock_list", "stock_of", "stock_outs", "stock_totals", "transfer",
+    "transfers", "uncounted", "variants", "variants_of", "voided", "waiting_steps",
 ]

@@ -10,7 +10,7 @@ from datong.commerce.movement import rounded
 from datong.commerce.slip import order_key
 from datong.model import Event
 
-__all__ = ["BEGINNING", "Progress", "keys_of", "step_row"]
+__all__ = ["BEGINNING", "Progress", "abroad", "keys_of", "step_row"]
 
 BEGINNING = ("Order Placed", "Order Completed")
 """The events that an order begins with."""
@@ -58,6 +58,11 @@ def keys_of(event: Event) -> tuple[str, ...]:
     if said.get("order"):
         return str(said["order"]), order_key(event.source, str(said["order"]))
     return (order_key(event.source, ref), ref) if ref else ()
+
+
+def abroad(event: Event) -> bool:
+    """Return whether a till's return names an order of another channel, as `shop/W9`, and no receipt of a till."""
+    return len(parts := str(event.properties.get("original") or "").split("/")) == 2 and parts[0] != event.place
 
 
 def step_row(

@@ -15,8 +15,9 @@ from datong.commerce.progress import STEPS
 from datong.commerce.reserve import Reservations, reservation_id
 from datong.commerce.tables import MOVEMENT
 from datong.commerce.transfer import TRANSFERS, Transfers
+from datong.commerce.waiting import Waiting
 from datong.config import CommerceSettings
-from datong.model import Batch, Event, Item
+from datong.model import Batch, Event, Item, duration
 from datong.storage import cursor, fetch_in, set_cursor
 
 __all__ = ["CURSOR", "first_due", "serve"]
@@ -30,12 +31,14 @@ Work = list[tuple[Event, tuple[Item, ...], int]]
 
 
 def serve(
-    batch: Batch, tx: sa.Connection, settings: CommerceSettings, leaves: Mapping[str, str], code: Callable[[str], str]
+    batch: Batch, tx: sa.Connection, settings: CommerceSettings, leaves: Mapping[str, str],
+    code: Callable[[str], str], find: Callable[[int], Event | None],
 ) -> None:
     """Carry the batch's receipts, movements, reservations and order steps out, one after the other.
 
-    `leaves` are the sources whose orders leave a place as soon as they are paid. What was carried out before is not
-    again. A reservation runs out by the time the events came in, so a batch may be cut anywhere.
+    `leaves` are the sources whose orders leave a place as soon as they are paid; `find` reads an event of the log.
+    What was carried out before is not again. A reservation runs out by the time the events came in, so a batch may be
+    cut anywhere.
     """
     work = _work(batch)
     if work:
@@ -46,7 +49,10 @@ def serve(
         return
     ledger = Ledger(tx)
     reserved = Reservations(tx, ledger, settings, batch.derived)
-    orders, transfers = Orders(tx, ledger, reserved, code), Transfers(tx, ledger)
+    here = {event.offset: event for event, *_ in work}
+    waiting = Waiting(tx, duration(settings.wait))
+    orders = Orders(tx, ledger, reserved, code, leaves, waiting, lambda offset: here.get(offset) or find(offset))
+    transfers = Transfers(tx, ledger)
     undone = _undone(batch, work)
     orders.recall([offset for offset, (by, _) in batch.struck.items() if by in undone and offset < batch.first])
     back = _back(tx, batch, work, undone, settings)
@@ -66,10 +72,11 @@ def serve(
         elif event.type in _RESERVATIONS:
             _reservation(event, items, reserved, orders)
         else:
-            orders.take(event, items, leaves.get(event.source, ""))
+            orders.take(event, items)
     _run_out(reserved, orders, batch.now, batch.last)
-    for part in (ledger, reserved, orders, transfers):
+    for part in (ledger, reserved, transfers):
         part.write()
+    orders.write(batch.now)
 
 
 def _undone(batch: Batch, work: Work) -> dict[int, list[int]]:
@@ -125,8 +132,8 @@ def _load(
     reserved.load({event.ref for event, *_ in work if event.type == "Reservation Released"}
                   | {reservation_id(event.source, event.id) for event, *_ in work
                      if event.type == "Reservation Requested"}, keys, now)
-    orders.load(keys | reserved.keys(), [key for event, *_ in work if event.type == "Order Completed"
-                                         for key in keys_of(event)])
+    orders.waiting.load(keys)
+    orders.load(keys | reserved.keys())
     transfers.load(event.ref for event, *_ in work if event.type in TRANSFERS)
     if wanted:
         held = {held.place for sku in wanted for held in ledger.of(sku)}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from datong.commerce.carried import BEGINNING, Progress, keys_of, step_row
+from datong.commerce.carried import BEGINNING, Progress, abroad, keys_of, step_row
 from datong.commerce.ledger import Ledger
 from datong.commerce.movement import RECEIPTS, Move, pieces, rounded
-from datong.commerce.progress import STEPS, way
+from datong.commerce.progress import STEPS, may_come, way
+from datong.commerce.refusal import refuse
 from datong.commerce.reserve import Kept, Reservations, actor_of
 from datong.commerce.slip import order_key, slip
 from datong.commerce.tables import ORDER, PIECE, PROGRESS, SHIPMENT, STEP
+from datong.commerce.waiting import MOST, Waiting
 from datong.model import Event, Item
 from datong.storage import fetch_in, insert_new, upsert
 
@@ -26,17 +28,24 @@ _OVER = ("cancelled", "refunded", "collected", "delivered", "returned")
 Code = Callable[[str], str]
 """Makes the pick-up code of an order from its key."""
 
+Find = Callable[[int], Event | None]
+"""Reads an event of the log by its offset."""
+
 
 class Orders:
     """The orders a batch touches: load them, take their steps in log order, write them back."""
 
-    def __init__(self, tx: sa.Connection, ledger: Ledger, reserved: Reservations, code: Code) -> None:
+    def __init__(
+        self, tx: sa.Connection, ledger: Ledger, reserved: Reservations, code: Code, leaves: Mapping[str, str],
+        waiting: Waiting, find: Find,
+    ) -> None:
+        """Take the places (`leaves`) that the orders of some sources leave from at once, and what reads the log."""
         self._tx, self._ledger, self._reserved, self._code = tx, ledger, reserved, code
+        self._leaves, self.waiting, self._find = leaves, waiting, find
         self._known: dict[str, Progress] = {}
         self._changed: dict[str, Progress] = {}
         self._steps: list[dict[str, Any]] = []
         self._parcels: list[dict[str, Any]] = []
-        self._back: dict[str | None, list[Any]] = {}
         self._before: list[dict[str, Any]] = []
 
     def recall(self, offsets: Iterable[int]) -> None:
@@ -49,32 +58,33 @@ class Orders:
         """Return the orders of the steps that were recalled."""
         return {step["key"] for step in self._before}
 
-    def load(self, keys: Iterable[str], new: Iterable[str]) -> None:
-        """Read the orders with these keys, and for `new` ones what was given back before they were told of."""
+    def load(self, keys: Iterable[str]) -> None:
+        """Read the orders with these keys."""
         for row in fetch_in(self._tx, sa.select(PROGRESS), PROGRESS.c.key, set(keys)):
             self._known[row.key] = Progress(**row._mapping)
         for row in fetch_in(self._tx, sa.select(PIECE), PIECE.c.key, sorted(self._known)):
             self._known[row.key].pieces[row.sku] = (row.ordered, row.gone, row.back)
-        query = sa.select(ORDER.c.original, ORDER.c.offset, ORDER.c.amount, ORDER.c.whole, ORDER.c.state)
-        for row in fetch_in(self._tx, query, ORDER.c.original, set(new) - self._known.keys()):
-            self._back.setdefault(row.original, []).append(row)
 
     def find(self, event: Event) -> Progress | None:
         """Return the order an event speaks of, or None."""
         return next((self._known[key] for key in keys_of(event) if key in self._known), None)
 
-    def take(self, event: Event, items: Sequence[Item], leaves: str = "") -> None:
-        """Take the step that an event means; `leaves` is the place that orders of its source leave from at once."""
-        step, one = STEPS[event.type], self.find(event)
+    def take(self, event: Event, items: Sequence[Item]) -> None:
+        """Take the step that an event means."""
+        step, one, leaves = STEPS[event.type], self.find(event), self._leaves.get(event.source, "")
         if event.type in BEGINNING and one is None:
-            self._begin(event, items, step, leaves)
+            if (begun := self._begin(event, items, step, leaves)) is not None:
+                self._try_again(begun)
             return
         if one is None:
-            key = keys_of(event)[-1] if keys_of(event) else ""
-            self._note(event, key, "", "", f"there is no order {key or event.ref}")
+            self._wait(event, keys_of(event))
             return
         taken = way(one.state, step, one.paid)
-        if taken.refused:
+        if step == "placed":  # what follows it was told first
+            self._move(one, event, one.state)
+        elif taken.refused and may_come(one.state, step) and not event.properties.get("actor"):
+            self._wait(event, (one.key,))
+        elif taken.refused:
             self._note(event, one.key, one.state, one.state, taken.refused)
         elif step in _LEAVING:
             self._leave(one, event, items, step)
@@ -86,6 +96,26 @@ class Orders:
             if step == "paid":
                 self._pay(one, event)
             self._move(one, event, taken.state)
+        self._try_again(one)
+
+    def _wait(self, event: Event, keys: Sequence[str]) -> None:
+        """Keep a step whose time has not come; one that names no order, or one too many, is refused."""
+        if not keys:
+            self._note(event, "", "", "", refuse("no_order", order=event.ref))
+        elif not self.waiting.keep(event, keys, actor_of(event)):
+            self._note(event, keys[0], "", "", refuse("too_many_waiting", waiting=MOST, order=keys[0]))
+
+    def _try_again(self, one: Progress) -> None:
+        """Take what waited for an order and may go on now, in the order in which it happened."""
+        for offset in self.waiting.of(one.key):
+            event = self._find(offset)
+            step = STEPS.get(event.type, "") if event is not None else ""
+            if not self.waiting.has(offset) or (
+                    step and way(one.state, step, one.paid).refused and may_come(one.state, step)):
+                continue
+            self.waiting.drop([offset])
+            if event is not None:
+                (self.take if step else self.receipt)(event, event.items)
 
     def receipt(self, event: Event, items: Sequence[Item]) -> None:
         """Enter a receipt of a till where it speaks of an order; its lines moved the stock."""
@@ -93,10 +123,14 @@ class Orders:
             self._handed_over(event, items)
         elif event.type == "Receipt Returned":
             self._brought_back(event, items)
+        if (one := self.find(event)) is not None:
+            self._try_again(one)
 
     def _handed_over(self, event: Event, items: Sequence[Item]) -> None:
         """Enter a receipt that pays or hands over an order."""
         one = self.find(event)
+        if one is None and (keys := keys_of(event)):
+            self._wait(event, keys)
         if one is None or one.state in _OVER:
             return
         gone = {sku: min(q, left) for sku, q in pieces(items).items() if (left := one.left().get(sku, 0.0)) > 0}
@@ -109,6 +143,8 @@ class Orders:
         """Enter a return at a till of what an order sent."""
         one = self.find(event)
         if one is None:
+            if (keys := keys_of(event)) and abroad(event) and not self._is_receipt(keys[0]):
+                self._wait(event, keys)
             return
         paper = slip(event, items)
         back = {sku: self._count_back(one, sku, -quantity) for sku, quantity in pieces(paper.lines).items()}
@@ -119,6 +155,7 @@ class Orders:
 
     def undo(self, offsets: Sequence[int], event: Event) -> None:
         """Take back what voided receipts at these places of the log did to orders."""
+        self.waiting.drop(offsets)
         for step in [s for s in (*self._before, *self._steps) if s["offset"] in offsets and s["kind"] in RECEIPTS]:
             one = self._known.get(step["key"])
             if one is None or step["refused"]:
@@ -153,7 +190,7 @@ class Orders:
         one.state, one.changed = "cancelled", at
         self._changed[one.key] = one
 
-    def write(self) -> None:
+    def write(self, now: int) -> None:
         """Write what changed."""
         names = [c.name for c in PROGRESS.columns]
         upsert(self._tx, PROGRESS, [{n: getattr(one, n) for n in names} for one in self._changed.values()])
@@ -163,8 +200,9 @@ class Orders:
         ])
         insert_new(self._tx, STEP, self._steps)
         insert_new(self._tx, SHIPMENT, self._parcels)
+        self.waiting.write(now)
 
-    def _begin(self, event: Event, items: Sequence[Item], step: str, leaves: str) -> None:
+    def _begin(self, event: Event, items: Sequence[Item], step: str, leaves: str) -> Progress | None:
         said, key = event.properties, order_key(event.source, event.ref)
         collect = str(said.get("mode") or "") == "collect"
         one = Progress(
@@ -177,7 +215,7 @@ class Orders:
             kept = self._reserved.ask(event, items, key, one.channel, one.paid)
             if kept.state != "granted" and not one.paid:
                 self._note(event, key, "", "", kept.reason)
-                return
+                return None
         self._known[key] = one
         self._move(one, event, step)
         if kept is not None:
@@ -186,21 +224,14 @@ class Orders:
             self.granted(one, event, held[0])
         if one.paid:
             self._reserved.hold(key)
-            self._given_before(one, event)
         if leaves and one.state == "paid":
             one.place = leaves
             self._leave(one, event, (), "shipped")
+        return one
 
-    def _given_before(self, one: Progress, event: Event) -> None:
-        """Enter what was given back of an order before it was told of: such news may come the wrong way round."""
-        rows = [row for row in self._back.get(one.key, ()) if row.offset < event.offset]
-        if not rows:
-            return
-        one.given = one.amount if any(row.whole for row in rows) else -sum(row.amount for row in rows)
-        if any(row.state == "cancelled" for row in rows):
-            self._move(one, event, "cancelled", "Order Cancelled")
-        elif one.given >= one.amount:
-            self._move(one, event, "refunded", "Order Refunded")
+    def _is_receipt(self, key: str) -> bool:
+        """Return whether a number is that of a till's receipt and not of an order on its way."""
+        return self._tx.execute(sa.select(ORDER.c.key).where(ORDER.c.key == key)).first() is not None
 
     def _pay(self, one: Progress, event: Event) -> None:
         one.paid, one.amount = True, event.amount or one.amount
@@ -214,14 +245,14 @@ class Orders:
         said = event.properties
         given = str(said.get("code") or "")
         places = {sku: self._origin(one, event, sku) for sku in wanted}
-        refused = next((f"of {sku} {left.get(sku, 0.0):g} are left to hand over, not {q:g}"
+        refused = next((refuse("not_left", sku=sku, left=left.get(sku, 0.0), wanted=q)
                         for sku, q in wanted.items() if q <= 0 or q > left.get(sku, 0.0)), "")
         if not wanted:
-            refused = "all of the order has left already"
+            refused = refuse("all_gone")
         elif not refused and not all(places.values()):
-            refused = "it does not say from which place (store_id)"
+            refused = refuse("no_place")
         elif step == "collected" and given and given != one.code:
-            refused = "the pick-up code is not that of the order"
+            refused = refuse("wrong_code")
         if refused:
             self._note(event, one.key, one.state, one.state, refused)
             return
@@ -246,10 +277,10 @@ class Orders:
     def _return(self, one: Progress, event: Event, items: Sequence[Item]) -> None:
         out = one.out()
         wanted = {sku: abs(q) for sku, q in pieces(items).items()} or out
-        refused = "" if wanted else "nothing of it is with the shopper"
+        refused = "" if wanted else refuse("nothing_out")
         for sku, quantity in wanted.items():
             if quantity > out.get(sku, 0.0):
-                refused = f"of {sku} {out.get(sku, 0.0):g} are with the shopper, not {quantity:g}"
+                refused = refuse("not_out", sku=sku, out=out.get(sku, 0.0), wanted=quantity)
         if refused:
             self._note(event, one.key, one.state, one.state, refused)
             return

@@ -8,16 +8,20 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.commerce.progress import next_steps
+from datong.commerce.refusal import Refusal, words_of
 from datong.commerce.reserve import NEVER
-from datong.commerce.tables import PIECE, PROGRESS, RESERVATION, RESERVED, SHIPMENT, STEP
+from datong.commerce.tables import PIECE, PROGRESS, RESERVATION, RESERVED, SHIPMENT, STEP, WAITING
 from datong.storage import fetch_in
 
-__all__ = ["OrderProgress", "Reservation", "Step", "order_progress", "orders_on_the_way", "refused_steps",
-           "reservation", "reservations", "step_at"]
+__all__ = ["OrderProgress", "Reservation", "Step", "WaitingStep", "order_progress", "orders_on_the_way",
+           "refused_steps", "reservation", "reservations", "step_at", "waiting_steps"]
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One step that was taken or, with a reason in `refused`, was not: who did what when; `ts` in ms."""
+    """One step that was taken or, with a reason in `refused`, was not: who did what when; `ts` in ms.
+
+    `refused` is in English, `why` the same as a code with what it speaks of.
+    """
 
     key: str
     offset: int
@@ -29,10 +33,26 @@ class Step(msgspec.Struct, frozen=True):
     place: str
     note: dict[str, Any]
     refused: str
+    why: Refusal = Refusal()
+
+
+class WaitingStep(msgspec.Struct, frozen=True):
+    """A step that waits for its order or for a step before it; from `due` (ms) on it is a finding."""
+
+    key: str
+    offset: int
+    kind: str
+    ts: int
+    actor: str
+    place: str
+    due: int
 
 
 class Reservation(msgspec.Struct, frozen=True):
-    """A reservation: `lines` are (SKU, place, quantity, still kept); `expires` in ms, None when it does not."""
+    """A reservation: `lines` are (SKU, place, quantity, still kept); `expires` in ms, None when it does not.
+
+    `reason` is in English, `why` the same as a code with what it speaks of.
+    """
 
     id: str
     state: str
@@ -45,6 +65,7 @@ class Reservation(msgspec.Struct, frozen=True):
     ended: int
     reason: str
     lines: tuple[tuple[str, str, float, float], ...] = ()
+    why: Refusal = Refusal()
 
 
 class OrderProgress(msgspec.Struct, frozen=True):
@@ -70,6 +91,7 @@ class OrderProgress(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = ()
     reservations: tuple[Reservation, ...] = ()
     shipments: tuple[dict[str, Any], ...] = ()
+    waiting: tuple[WaitingStep, ...] = ()
 
 
 def order_progress(tx: sa.Connection, key: str) -> OrderProgress | None:
@@ -79,13 +101,14 @@ def order_progress(tx: sa.Connection, key: str) -> OrderProgress | None:
         return None
     pieces = tx.execute(sa.select(PIECE.c.sku, PIECE.c.ordered, PIECE.c.gone, PIECE.c.back)
                         .where(PIECE.c.key == key).order_by(PIECE.c.sku))
-    steps = tx.execute(sa.select(STEP).where(STEP.c.key == key).order_by(STEP.c.offset, STEP.c.ts, STEP.c.id))
+    steps = tx.execute(sa.select(STEP).where(STEP.c.key == key).order_by(STEP.c.ts, STEP.c.offset, STEP.c.id))
     parcels = tx.execute(sa.select(SHIPMENT).where(SHIPMENT.c.key == key).order_by(SHIPMENT.c.offset))
     return OrderProgress(
         **row._mapping, next=next_steps(row.state, row.paid), pieces=tuple(map(tuple, pieces)),
         steps=tuple(map(_step, steps)),
         reservations=tuple(_reservations(tx, sa.select(RESERVATION).where(RESERVATION.c.key == key))),
         shipments=tuple({**p._mapping, "pieces": msgspec.json.decode(p.pieces)} for p in parcels),
+        waiting=tuple(waiting_steps(tx, key)),
     )
 
 
@@ -127,6 +150,14 @@ def refused_steps(tx: sa.Connection, limit: int = 100) -> list[Step]:
     return [_step(row) for row in tx.execute(query)]
 
 
+def waiting_steps(tx: sa.Connection, key: str = "", limit: int = 100) -> list[WaitingStep]:
+    """Return the steps that wait, for one order or for any, the longest waiting first."""
+    query = sa.select(*(WAITING.c[name] for name in WaitingStep.__struct_fields__)).order_by(WAITING.c.due)
+    if key:
+        query = query.where(sa.or_(WAITING.c.key == key, WAITING.c.other == key))
+    return [WaitingStep(*row) for row in tx.execute(query.limit(limit))]
+
+
 def reservation(tx: sa.Connection, name: str) -> Reservation | None:
     """Return the reservation with this id, or None where it is not decided or was never asked for."""
     return next(iter(_reservations(tx, sa.select(RESERVATION).where(RESERVATION.c.id == name))), None)
@@ -144,7 +175,8 @@ def _reservations(tx: sa.Connection, query: Any) -> list[Reservation]:
     for row in fetch_in(tx, sa.select(RESERVED), RESERVED.c.id, [r.id for r in rows]):
         lines.setdefault(row.id, []).append((row.sku, row.place, row.quantity, row.open))
     return [
-        Reservation(**{**row._mapping, "expires": None if row.expires >= NEVER else row.expires},
+        Reservation(**{**row._mapping, "expires": None if row.expires >= NEVER else row.expires,
+                       "reason": str(words_of(row.reason))}, why=words_of(row.reason),
                     lines=tuple(sorted(lines.get(row.id, ()))))
         for row in rows
     ]
@@ -152,4 +184,5 @@ def _reservations(tx: sa.Connection, query: Any) -> list[Reservation]:
 
 def _step(row: Any) -> Step:
     note = msgspec.json.decode(row.note) if row.note else {}
-    return Step(row.key, row.offset, row.kind, row.was, row.now, row.ts, row.actor, row.place, note, row.refused)
+    why = words_of(row.refused)
+    return Step(row.key, row.offset, row.kind, row.was, row.now, row.ts, row.actor, row.place, note, str(why), why)

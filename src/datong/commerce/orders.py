@@ -90,15 +90,18 @@ def _point(tx: sa.Connection, entries: Sequence[_Entry], known: dict[str, _Known
     asked = {key for keys in said.values() for key in keys}
     there = known.keys() | _look(tx, asked - known.keys()).keys()
     there |= {row[0] for row in fetch_in(tx, sa.select(VOID.c.receipt), VOID.c.receipt, asked)}
-    found = {at: next((k for k in keys if k in there), keys[_natural(at[1])]) for at, keys in said.items()}
+    found = {at: next((k for k in keys if k in there), keys[_likely(*at)]) for at, keys in said.items()}
     return [e._replace(original=found.get((e.event.place, e.original), e.original)) if e.original else e
             for e in entries]
 
 
-def _natural(original: str) -> bool:
-    """Return whether a number is store/till/business_day/sequence: then it is that store's, whoever takes it back."""
+def _likely(place: str, original: str) -> int:
+    """Return which of the three it is while none is known: store/till/business_day/sequence is that store's receipt,
+    whoever takes it back, and `shop/W9` an order of another channel."""
     parts = original.split("/")
-    return len(parts) == 4 and len(parts[2]) == 10 and parts[2].count("-") == 2
+    if len(parts) == 4 and len(parts[2]) == 10 and parts[2].count("-") == 2:
+        return 1
+    return 2 if len(parts) == 2 and parts[0] != place else 0
 
 
 def _look(tx: sa.Connection, keys: Iterable[str]) -> dict[str, _Known]:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["STATES", "STEPS", "Way", "next_steps", "way"]
+from datong.commerce.refusal import refuse
+
+__all__ = ["STATES", "STEPS", "Way", "may_come", "next_steps", "way"]
 
 STATES = ("placed", "paid", "reserved", "picked", "shipped", "delivered", "ready", "collected", "returned", "cancelled",
           "refunded")
@@ -44,7 +46,7 @@ _STAY = {("returned", "refunded"): "refunded", ("cancelled", "refunded"): "cance
 
 
 class Way(NamedTuple):
-    """What a step comes to: the new state, or why it is not taken."""
+    """What a step comes to: the new state, or why it is not taken (see refusal.py)."""
 
     state: str
     refused: str = ""
@@ -58,11 +60,25 @@ def way(state: str, step: str, paid: bool = False) -> Way:
     if step == "cancelled" and state in ("shipped", "delivered", "collected", "returned", "refunded"):
         return Way("refunded")
     if step not in _NEXT[state]:
-        allowed = ", ".join(next_steps(state, paid)) or "nothing more"
-        return Way(state, f"an order that is {state or 'not known'} cannot become {step}; it can become {allowed}")
+        allowed = next_steps(state, paid)
+        return Way(state, refuse("wrong_way" if allowed else "over", state=state, step=step,
+                                 **({"next": list(allowed)} if allowed else {})))
     if step == "paid" and state not in ("", "placed"):
-        return Way(state, "the order is paid already" if paid else "")
+        return Way(state, refuse("paid_already") if paid else "")
     return Way(_STAY.get((state, step), step))
+
+
+def may_come(state: str, step: str) -> bool:
+    """Return whether a step that is not allowed now may be later: some steps from here lead to where it is."""
+    seen, ahead = {state}, [state]
+    while ahead:
+        for name in _NEXT[ahead.pop()]:
+            if step in _NEXT.get(name, ()):
+                return True
+            if name not in seen:
+                seen.add(name)
+                ahead.append(name)
+    return False
 
 
 def next_steps(state: str, paid: bool = False) -> tuple[str, ...]:

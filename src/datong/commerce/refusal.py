@@ -1,4 +1,4 @@
-"""Refusals: why a step or a reservation was not taken, as a code with what it speaks of, so that any language can say it.
+"""Refusals: why a step or a reservation was not taken, as a code with what it speaks of, to be said in any language.
 
 They are kept as JSON in the audit; an older one, which was written as a sentence, is shown as it stands.
 """

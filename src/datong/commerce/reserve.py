@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from datong.commerce.ledger import Ledger
 from datong.commerce.movement import pieces, rounded
+from datong.commerce.refusal import refuse, words_of
 from datong.commerce.sourcing import Site, source
 from datong.commerce.tables import RESERVATION, RESERVED, SITE
 from datong.config import CommerceSettings
@@ -91,7 +92,7 @@ class Reservations:
         if found.id in self._kept:
             return self._kept[found.id]
         if not wanted or min(wanted.values()) <= 0:
-            found.reason = "it names no pieces"
+            found.reason = refuse("no_pieces")
         else:
             sourced = source(self._ledger, self._sites, wanted, event.place, self._rule(said.get("sourcing")),
                              said.get("split") is not False)
@@ -200,7 +201,8 @@ class Reservations:
         places = {sku: place for sku, (place, _, _) in one.lines.items()}
         properties: dict[str, Any] = {"order": one.key, "places": places, "expires": one.expires}
         if one.reason:
-            properties["reason"] = one.reason
+            why = words_of(one.reason)
+            properties |= {"reason": str(why), "code": why.code}
         self._derived.append(Event(
             id=f"{kind}:{one.id}", source="commerce", channel="system", type=kind, time=at, received=at,
             place=one.place, items=items, ref=one.id, properties=properties,

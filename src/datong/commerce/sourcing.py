@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from datong.commerce.ledger import Ledger
 from datong.commerce.movement import TRANSIT
+from datong.commerce.refusal import refuse
 
 __all__ = ["Site", "Sourced", "source"]
 
@@ -54,7 +55,7 @@ def source(
             return Sourced({}, _short(sku, quantity, [free[sku].get(p, 0.0) for p in order], place))
         chosen[sku] = name
     if not split:
-        return Sourced({}, "no single place has all of it, and it was not to be split")
+        return Sourced({}, refuse("not_whole"))
     return Sourced(chosen)
 
 
@@ -70,5 +71,6 @@ def _fits(tier: str, name: str, site: Site, place: str, here: Site) -> bool:
 
 def _short(sku: str, quantity: float, available: Sequence[float], place: str) -> str:
     most = max(available, default=0.0)
-    where = f" at {place} or where the rule looks next" if place else ""
-    return f"of {sku} {most:g} are free in one place{where}, {quantity:g} were asked for"
+    if place:
+        return refuse("not_free_near", sku=sku, free=most, place=place, wanted=quantity)
+    return refuse("not_free", sku=sku, free=most, wanted=quantity)

@@ -56,7 +56,7 @@ class Commerce(Stage):
         ])
         take_voids(batch, tx)
         take_goods(batch.events, tx, self._store.settings.retailer.currency)
-        serve(batch, tx, self._store.settings.commerce, self._leaves, self._code)
+        serve(batch, tx, self._store.settings.commerce, self._leaves, self._code, self._event)
 
     def wake(self, tx: sa.Connection) -> int | None:
         """Return when the next reservation runs out."""

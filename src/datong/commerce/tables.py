@@ -9,7 +9,7 @@ from datong.storage import fact_table, state_table
 __all__ = [
     "DUPLICATE", "GTIN", "LINE", "MOVEMENT", "ORDER", "PIECE", "PRICE", "PRODUCT", "PROGRESS", "RECEIPT",
     "RECEIPT_LINE", "REDEEMED", "REDEMPTION", "RESERVATION", "RESERVED", "SHIPMENT", "SITE", "SKU", "STEP", "STOCK",
-    "TENDER", "TENDERED", "TRANSFER", "TRANSFER_LINE", "VARIANT", "VOID",
+    "TENDER", "TENDERED", "TRANSFER", "TRANSFER_LINE", "VARIANT", "VOID", "WAITING",
 ]
 
 SKU = state_table(
@@ -260,7 +260,24 @@ STEP = state_table(
     sa.Column("refused", sa.String, nullable=False),
     sa.Index("commerce_step_offset", "offset"),
 )
-"""The audit of orders: who did what when, from which state to which; `refused` is why a step was not taken."""
+"""The audit of orders: who did what when, from which state to which; `refused` is why a step was not taken, as
+refusal.py writes it."""
+
+WAITING = state_table(
+    "commerce", "waiting",
+    sa.Column("offset", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.String, nullable=False, index=True),
+    sa.Column("other", sa.String, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("ts", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("place", sa.String, nullable=False),
+    sa.Column("due", sa.BigInteger, nullable=False),
+)
+"""Steps that wait for their order (`key`, or the `other` it may be called), or for a step before them.
+
+`offset` is where the step lies in the log; after `due` (ms) that it still waits is a finding.
+"""
 
 SHIPMENT = state_table(
     "commerce", "shipment",

@@ -16,7 +16,7 @@ from datong.commerce.tables import WAITING
 from datong.model import DAY, Event
 from datong.storage import fetch_in, insert_new
 
-__all__ = ["Waiting"]
+__all__ = ["MOST", "Waiting"]
 
 _KEPT = 60 * DAY
 MOST = 100
@@ -49,21 +49,21 @@ class Waiting:
             for row in fetch_in(self._tx, sa.select(WAITING), column, set(keys) - {""}):
                 self._known[row.offset] = _Step(**row._mapping)
 
-    def offsets(self) -> list[int]:
-        """Return where the steps lie in the log that wait."""
-        return sorted(self._known)
-
     def keep(self, event: Event, keys: Sequence[str], actor: str) -> bool:
         """Let a step wait for the order with one of these keys; False where too many do already."""
-        key = keys[-1]
+        key, other = keys[0], keys[-1]
         if len(self.of(key)) >= MOST:
             return False
-        one = _Step(event.offset, key, keys[0] if keys[0] != key else "", event.type, event.time, actor, event.place,
+        one = _Step(event.offset, key, other if other != key else "", event.type, event.time, actor, event.place,
                     event.received + self._wait)
         self._known[one.offset] = one
         self._new.append(one)
         self._gone.discard(one.offset)
         return True
+
+    def has(self, offset: int) -> bool:
+        """Return whether the step at this place of the log waits."""
+        return offset in self._known
 
     def of(self, key: str) -> list[int]:
         """Return the offsets of what waits for an order, in the order in which it happened."""

@@ -83,6 +83,7 @@ class CommerceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `sourcing` is where to look, in this order, for a piece that is reserved: `same` (the place that was asked for),
     `city`, `region`, `warehouse`, `anywhere`. `reservation` is how long one holds when its request does not say.
+    `wait` is how long a step that came before its order waits for it until that is a finding.
     """
 
     stock: bool = True
@@ -90,6 +91,7 @@ class CommerceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "same", "city", "region", "warehouse", "anywhere",
     )
     reservation: str = "2h"
+    wait: str = "7d"
 
 
 class IdentitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from tests.unit.commerce.ledger import MORNING, event, settle
 
-from datong.commerce import OrderProgress, order, order_progress, refused_steps, step_at, stock_of
+from datong.commerce import OrderProgress, order, order_progress, refused_steps, step_at, stock_of, waiting_steps
 from datong.commerce.progress import STATES, next_steps, way
+from datong.commerce.waiting import MOST
 from datong.config import Settings, TouchpointSettings
 from datong.model import MINUTE, Event, Item
 from datong.storage import Store, open_store
@@ -76,14 +79,15 @@ def test_part_of_an_order_may_be_shipped_first(store: Store) -> None:
 
 
 def test_illegal_steps_are_refused_and_kept(store: Store) -> None:
-    settle(store, [counted(), placed(), step("Order Delivered", 2), step("Order Shipped", 3), placed("W2"),
-                   step("Order Picked", 4, "W9")])
+    asked: dict[str, Any] = {"properties": {"actor": "user:ann"}}
+    settle(store, [counted(), placed(), step("Order Delivered", 2, **asked), step("Order Shipped", 3), placed("W2"),
+                   step("Order Picked", 4, "")])
     assert found(store).state == "placed"
     with store.state.read() as tx:
         refused = refused_steps(tx)
         assert step_at(tx, 3) == refused[-1]
     assert [r.refused for r in refused] == [
-        "there is no order W9",
+        "there is no order ",
         "it does not say from which place (store_id)",
         "an order that is placed cannot become delivered; it can become paid, reserved, picked, shipped, ready, "
         "collected, cancelled"]
@@ -131,8 +135,50 @@ def test_what_was_kept_is_free_again_when_an_order_is_called_off(store: Store, k
 
 
 def test_an_order_whose_cancellation_came_first_is_cancelled(store: Store) -> None:
-    settle(store, [step("Order Cancelled", 3), paid()], size=1)
+    settle(store, [step("Order Cancelled", 3), paid()])
     assert found(store).state == "cancelled"
+
+
+def test_steps_in_any_order_come_to_the_same(store: Store) -> None:
+    told: list[Event] = []
+    for n, order_of in enumerate(permutations(range(4))):
+        ref = f"P{n}"
+        steps = [placed(ref, reserve=True), step("Order Shipped", 2, ref), step("Order Delivered", 3, ref),
+                 step("Order Returned", 4, ref, place="s1", items=(Item("shoe", 1),))]
+        told += [msgspec.structs.replace(steps[at], id=f"{ref} {at}") for at in order_of]
+    settle(store, [event("Stock Counted", place="w1", items=(Item("shoe", 100), Item("sock", 100))), *told])
+    for n in range(24):
+        one = found(store, f"shop/P{n}")
+        assert one.state == "delivered"
+        assert [s.now for s in one.steps if s.was != s.now] == ["placed", "reserved", "shipped", "delivered"]
+        assert one.pieces == (("shoe", 2, 2, 1), ("sock", 1, 1, 0))
+    assert (there(store), there(store, "s1")["shoe"]) == ({"shoe": (52.0, 0.0), "sock": (76.0, 0.0)}, (24.0, 0.0))
+    with store.state.read() as tx:
+        assert refused_steps(tx) == []
+        assert waiting_steps(tx) == []
+
+
+def test_a_return_and_a_receipt_wait_for_their_order_too(store: Store) -> None:
+    back = event("Receipt Returned", "18", MORNING + 5 * MINUTE, items=(Item("shoe", -1, -10_000),), amount=-10_000,
+                 properties={"original": "shop/W1"})
+    over = event("Receipt Issued", "17", MORNING + 2 * MINUTE, items=(SHOE, SOCK), properties={"order": "shop/W1"})
+    settle(store, [counted("s1"), back, over, placed()])
+    one = found(store)
+    assert (one.state, one.paid, one.given) == ("collected", True, 10_000)
+    assert one.pieces == (("shoe", 2, 2, 1), ("sock", 1, 1, 0))
+    assert there(store, "s1") == {"shoe": (9.0, 0.0), "sock": (9.0, 0.0)}
+    with store.state.read() as tx:
+        money = order(tx, "shop/W1")
+        assert waiting_steps(tx) == []
+    assert money is None  # it was never told as paid by the shop
+
+
+def test_only_so_many_steps_wait_for_an_order(store: Store) -> None:
+    settle(store, [step("Order Shipped", n, "W7") for n in range(MOST + 1)])
+    with store.state.read() as tx:
+        assert len(waiting_steps(tx, limit=1_000)) == MOST
+        (last,) = refused_steps(tx)
+    assert (last.why.code, last.refused) == ("too_many_waiting", "100 steps wait for the order shop/W7 already")
 
 
 def test_orders_are_the_same_however_the_log_is_cut(store: Store, tmp_path: Any) -> None:

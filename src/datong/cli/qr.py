@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -30,7 +31,18 @@ from datong.web import (
 __all__ = ["qr"]
 
 _ACTOR = "cli"
-base_option = click.option("--base", required=True, metavar="URL", help="The address shoppers reach: https://a.example.")
+
+
+def _address(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Return the address; a code of what is none could not be scanned."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise click.BadParameter(f"{value!r} is no web address: write it as https://shop.example")
+    return value.rstrip("/")
+
+
+base_option = click.option("--base", required=True, metavar="URL", callback=_address,
+                           help="The address shoppers reach: https://a.example.")
 
 
 @click.group()

@@ -28,6 +28,7 @@ _WORDS = {
 _PAGE = Environment(autoescape=True).from_string("""\
 <!doctype html><html lang="{{ w.lang }}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
+<link rel="icon" href="/console/mark.svg" type="image/svg+xml">
 <title>{{ w.title }}</title>
 <style>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, "PingFang SC", "Noto Sans CJK SC", sans-serif; }

@@ -175,8 +175,10 @@ def _datong_error(_: Request[Any, Any, Any], error: DatongError) -> Response[dic
     return _answer(error)
 
 
-def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, object]]:
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     if error.status_code == 404:
+        if _read_by_people(request):
+            return shopper.nothing_here(request)
         return _answer(NotFound("there is nothing at this address"))
     shape = DatongError(error.detail, code=f"http_{error.status_code}")
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
@@ -184,6 +186,12 @@ def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respon
                             field=_asked(request, str(error.extra[0].get("key", ""))))
     shape.status = error.status_code
     return _answer(shape)
+
+
+def _read_by_people(request: Request[Any, Any, Any]) -> bool:
+    """Return whether a browser asks for a page: it gets one, programs get JSON."""
+    programs = ("/api/", "/v1/", "/touchpoints/", "/console/assets/")
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(programs)
 
 
 def _asked(request: Request[Any, Any, Any], name: str) -> str:

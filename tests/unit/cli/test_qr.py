@@ -34,6 +34,11 @@ def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def test_a_code_needs_an_address_to_lead_to(config: Path) -> None:
+    code, out = run(config, "make", "--base", "shop", "--sku", "shoe-1")
+    assert (code, "write it as https://shop.example" in out) == (2, True)
+
+
 def test_one_code_is_drawn_listed_and_retired(config: Path, tmp_path: Path) -> None:
     code, out = run(config, "make", "--base", f"{BASE}/", "--sku", "shoe-1", "--place", "S1", "--out", str(tmp_path))
     assert code == 0

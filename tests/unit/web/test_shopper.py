@@ -15,7 +15,7 @@ from tests.flow.mall import CARD, PHONE, Mall, opened
 from datong.commerce import order_key, order_progress
 from datong.identity import who
 from datong.model import MINUTE
-from datong.touchpoints import NewLink, links, make_links
+from datong.touchpoints import NewLink, drop_playlist, links, make_links
 from datong.web import claim_for, create_app, signed_address, take_playlist_file
 from datong.web.shopper.words import WORDS
 
@@ -138,6 +138,24 @@ def test_what_is_not_there_is_said_kindly(client: TestClient[Any], path: str, st
     page = client.get(path)
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (status, "text/html")
     assert "<h1>" in page.text
+
+
+def test_an_address_that_leads_nowhere_is_a_page_for_people_and_json_for_programs(client: TestClient[Any]) -> None:
+    page = client.get("/sale", headers={"accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, "nothing at this address" in page.text) == (404, True)
+    assert page.headers["content-type"].startswith("text/html")
+    assert client.get("/sale").json()["code"] == client.get("/api/no", headers={"accept": "text/html"}).json()["code"]
+
+
+def test_a_picture_of_a_spot_stays_an_address(mall: Mall, client: TestClient[Any]) -> None:
+    text = PLAYLIST.replace("spring", "film").replace("door-1", "door-2").replace(
+        "link: boots", "image: \"https://cdn.example/a b.jpg?w=1') red\"")
+    take_playlist_file(mall.platform, text, "user:ann")
+    mall.drain()
+    assert "url(&#39;" not in (page := client.get("/screen/door-2").text)
+    assert "url('https://cdn.example/a%20b.jpg?w=1%27%29%20red')" in page
+    drop_playlist(mall.store, "film", "user:ann")
+    mall.drain()
 
 
 def test_a_link_to_a_page_leads_away_and_is_counted(mall: Mall, client: TestClient[Any]) -> None:

@@ -19,8 +19,8 @@ from datong.platform import Platform
 from datong.web.shopper.words import WORDS
 
 __all__ = [
-    "DEVICE", "FORM", "PRINTING", "Asked", "address_of", "from_here", "is_device", "language", "money", "platform_of",
-    "qr", "render", "secure", "signed_address",
+    "DEVICE", "FORM", "PRINTING", "Asked", "address_of", "from_here", "is_device", "language", "money", "nothing_here",
+    "platform_of", "qr", "render", "secure", "signed_address",
 ]
 
 Asked = Request[Any, Any, State]
@@ -74,6 +74,12 @@ def render(
 
 
 _KEPT = {"lang", "store", "floor", "414"}
+
+
+def nothing_here(request: Asked) -> Response[str]:
+    """Return the page for an address that leads nowhere."""
+    words = WORDS[language(request)]
+    return render(request, "note.html", 404, title=words["nothing"], text=words["nothing_hint"])
 
 
 def money(amount: int, currency: str) -> str:

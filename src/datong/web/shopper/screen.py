@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from litestar import Response, get
@@ -50,6 +51,7 @@ def play(request: Asked, code: FromPath[str]) -> Response[Any]:
     item = shown.item if shown else None
     return render(
         request, "screen.html", cookies=cookies, item=item,
+        picture=quote(item.image, safe=":/?#[]@!$&*+,;=%") if item else "",  # of no quotation mark: it stands in CSS
         next=max(1, ceil((shown.end - now) / 1000 / speed)) if shown else _IDLE,
         title=_in(item.title, lang) if item else "", text=_in(item.text, lang) if item else "",
         qr=qr(f"{address_of(request)}/q/{item.link}") if item and item.link else "")

@@ -36,7 +36,7 @@ from datong.privacy import (
 from datong.scenes import Scenes
 from datong.storage import Store, back_up, cursor, open_store
 from datong.tags import Tags
-from datong.touchpoints import Intake, QuarantineDesk, expire, forget
+from datong.touchpoints import Captures, Intake, QuarantineDesk, expire, forget
 from datong.touchpoints.transport import Transports
 
 __all__ = ["Platform", "open_platform"]
@@ -61,7 +61,7 @@ class Platform:
         with store.state.read() as tx:
             store.clock = make_clock(settings.clock, resume=cursor(tx, "spine")[1])
         self.intake = Intake(store, self.vault)
-        self.transports = Transports(self.intake)
+        self.transports, self.captures = Transports(self.intake), Captures(self.intake)
         self.token = secrets.token_urlsafe(24)
         self._running = settings.data / "running.json"
         self._started, self._turn = False, threading.Lock()
@@ -98,6 +98,7 @@ class Platform:
         gc.set_threshold(20_000, 20, 50)
         self._run()
         self.transports.start()
+        self.captures.start()
         if self._kept_for or self.settings.enrichment:
             threading.Thread(target=self._keep_ageing, name="datong-retention", daemon=True).start()
         url = f"http://{self.settings.server.host}:{self.settings.server.port}"
@@ -108,6 +109,7 @@ class Platform:
         """Stop the threads after the work in hand, and close the engines."""
         self._closing.set()
         self.transports.stop()
+        self.captures.stop()
         with self._turn:  # an erasure under way is finished first
             self._rest()
         self._running.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from datong.touchpoints.call import (
     Secrets,
     Unread,
 )
+from datong.touchpoints.capture import Captures
 from datong.touchpoints.claim import ClaimUsed, claims_of, make_claim, read_claim, used_claims
 from datong.touchpoints.counts import read_counts, take_counts
 from datong.touchpoints.elements import fingerprint, read_elements
@@ -54,8 +55,8 @@ from datong.touchpoints.tried import Tried, try_frame
 from datong.touchpoints.versions import Line, versions
 
 __all__ = [
-    "FRAME_LIMIT", "Call", "CallContext", "ClaimUsed", "Device", "ExternalId", "GoodsLine", "GoodsTaken", "Heard",
-    "Intake", "IntakeApp", "Kept", "Kind", "Line", "Link", "Listening", "LoadMapping", "Loaded", "Loader",
+    "FRAME_LIMIT", "Call", "CallContext", "Captures", "ClaimUsed", "Device", "ExternalId", "GoodsLine", "GoodsTaken",
+    "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Line", "Link", "Listening", "LoadMapping", "Loaded", "Loader",
     "NewLink", "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan",
     "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys",
     "append_own", "claims_of", "discard", "drop_playlist", "event_of", "expire", "fingerprint", "forget", "inspect",

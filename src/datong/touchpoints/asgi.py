@@ -1,7 +1,11 @@
-"""The intake over HTTP: Segment's API under /v1, frames of every kind under /touchpoints; a raw ASGI application."""
+"""The intake over HTTP: Segment's API under /v1, frames of every kind under /touchpoints, EPCIS documents under /epcis.
+
+A raw ASGI application.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +18,8 @@ import msgspec
 from datong.errors import Broken, DatongError, Forbidden, NotFound, Rejected, TooLarge, Unavailable
 from datong.touchpoints.body import Receive, Scope, Send, read_body
 from datong.touchpoints.call import Heard, Kind, Listening, Reply, Request
+from datong.touchpoints.capture import Captures
+from datong.touchpoints.capture_api import CaptureApi
 from datong.touchpoints.intake import CALL_LIMIT, Intake, Result
 from datong.touchpoints.keys import WriteKeys
 from datong.touchpoints.kinds.web import Web, read_batch, read_single, write_key
@@ -49,19 +55,23 @@ class _Answer(msgspec.Struct, omit_defaults=True):
 
 
 class IntakeApp:
-    """Answers POST /v1/… and /touchpoints/NAME; every other request goes to `otherwise`, or is not found."""
+    """Answers POST /v1/…, /touchpoints/NAME and /epcis/capture; what is else goes to `otherwise`, or is not found."""
 
-    def __init__(self, intake: Intake, otherwise: Any = None) -> None:
+    def __init__(self, intake: Intake, otherwise: Any = None, captures: Captures | None = None) -> None:
         """Read the write keys; raises ConfigError."""
         self._intake, self._otherwise = intake, otherwise
         self._keys = WriteKeys(intake.settings)
-        self._once = Once()
+        self._once = Once(intake.store.state, intake.store.clock.now)
+        self._capture = CaptureApi(intake, self._keys, captures or Captures(intake))
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "http":
             path: str = scope["path"]
+            if path.startswith("/epcis/"):
+                await _send(send, *await self._capture.answer(scope, path, receive))
+                return
             if path.startswith(("/v1/", "/touchpoints/")):
                 await self._serve(scope, path, receive, send)
                 return
@@ -198,7 +208,8 @@ class IntakeApp:
             # also where there is no such touchpoint: a key must not tell which names exist
             hint = f"POST to /touchpoints/{source} with this key"
             raise NotFound(f"there is no touchpoint {name[:60]!r} for this write key", hint=hint)
-        if (mark := kind.once(request, context)) and not self._once.fits(name, mark, body):
+        mark = kind.once(request, context)
+        if mark and not await asyncio.to_thread(self._once.fits, name, mark, body):
             raise Forbidden("the signature came before, with another body", code="bad_signature",
                             hint="sign each request anew")
         return request, body

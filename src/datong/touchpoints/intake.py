@@ -151,6 +151,23 @@ class Intake:
         self._append(self._settle(work, self._append(self._records(work))))
         return work.results
 
+    def accept_whole(self, source: str, heard: Sequence[Heard]) -> list[Result]:
+        """Store calls, or none where one is bad or contradicts what is known, and tell of each; raises Unavailable."""
+        work = self._admit(source, heard, False, quarantine=False)
+        self._goods.learn(*self._goods.unremembered(event for _, event in work.waiting))
+        records = self._records(work)
+        for at, record in enumerate(work.records):
+            if record is not None and self.store.log.find(record.key) is not None and not self._repeats(record):
+                work.results[at] = _refusal(work.heard[at], _contradiction())
+        if not any(result.code for result in work.results):
+            self._settle(work, self._append(records))
+            return work.results
+        with self._lock:
+            counts = self._counts.setdefault(source, _Counts())
+            counts.received += work.received
+            counts.refused += work.received
+        return work.results
+
     async def accept(self, source: str, heard: Sequence[Heard], history: bool = False) -> list[Result]:
         """Do what `accept_calls` does without holding up the event loop."""
         if len(heard) > _LARGE:
@@ -182,10 +199,12 @@ class Intake:
         results = iter(work.results)
         return [[next(results) for _ in range(span)] for span in work.spans]
 
-    def _admit(self, source: str, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = ()) -> _Work:
+    def _admit(
+        self, source: str, heard: Sequence[Heard], history: bool, arrived: Sequence[int] = (), quarantine: bool = True
+    ) -> _Work:
         """Admit call by call, so that what belongs to one call is done with while it is in the processor's cache."""
         now = self.store.clock.now()
-        work = _Work(self.origin(source), now, history, not arrived, received=len(heard))
+        work = _Work(self.origin(source), now, history, quarantine and not arrived, received=len(heard))
         origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
         strict, numbered = self._strict, self._goods.numbered
         for at, call in enumerate(heard):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from datong.model import TRADE
 from datong.storage import fact_table, state_table
 
-__all__ = ["CLAIM", "EVENT", "LINK", "PLAYLIST", "QUARANTINED", "SOURCE", "SPOT"]
+__all__ = ["CAPTURE", "CLAIM", "EVENT", "LINK", "ONCE", "PLAYLIST", "QUARANTINED", "SOURCE", "SPOT"]
 
 QUARANTINED = state_table(
     "touchpoints", "quarantine",
@@ -93,3 +93,26 @@ SPOT = fact_table("touchpoints", "spot", {
     "start": "BIGINT", "end": "BIGINT", "date": "DATE",
 })
 """What ran when on which screen, from `start` to `end` (ms)."""
+
+CAPTURE = state_table(
+    "touchpoints", "capture",
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("source", sa.String(128), nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("finished", sa.BigInteger, nullable=False),  # 0 while it runs
+    sa.Column("behaviour", sa.String(16), nullable=False),  # rollback, proceed
+    sa.Column("success", sa.Boolean, nullable=False),
+    sa.Column("errors", sa.LargeBinary, nullable=False),  # JSON
+    sa.Column("body", sa.LargeBinary, nullable=False),  # the document, sealed; emptied once it is captured
+    sa.Index("ix_touchpoints_capture_finished", "finished"),
+)
+"""Capture jobs of EPCIS documents; not of the log, but of the way there."""
+
+ONCE = state_table(
+    "touchpoints", "once",
+    sa.Column("mark", sa.String(32), primary_key=True),  # hash of touchpoint and signature
+    sa.Column("digest", sa.String(32), nullable=False),  # of the body it came with
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Index("ix_touchpoints_once_at", "at"),
+)
+"""Signatures that may carry one body only, for as long as they are good."""

@@ -67,11 +67,11 @@ STATIC = Path(__file__).parent / "static" / "console"
 
 def create_app(platform: Platform) -> ASGIApp:
     """Return the whole HTTP surface of a platform as one ASGI application."""
-    intake, rest = IntakeApp(platform.intake), _console(platform)
+    intake, rest = IntakeApp(platform.intake, captures=platform.captures), _console(platform)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        mine = path.startswith(("/v1/", "/touchpoints/")) and not path.startswith("/v1/commerce/")
+        mine = path.startswith(("/v1/", "/touchpoints/", "/epcis/")) and not path.startswith("/v1/commerce/")
         if scope["type"] == ScopeType.HTTP and mine:
             await intake(scope, receive, send)  # type: ignore[arg-type]
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from tests.unit.touchpoints.test_asgi import NOW, Client
 
 from datong.config import FixedClock, IntakeSettings, Settings, TouchpointSettings
@@ -17,7 +18,8 @@ from datong.storage import Store, open_store
 from datong.touchpoints import Call, Heard, Intake, IntakeApp, Kind, Listening, Reply, Request
 from datong.touchpoints.kinds import kinds
 from datong.touchpoints.listening import listening
-from datong.touchpoints.once import Once
+from datong.touchpoints.once import KEPT, Once
+from datong.touchpoints.tables import ONCE
 
 
 class Signed(Kind):
@@ -141,9 +143,22 @@ def test_a_secret_that_is_none_names_its_setting(tmp_path: Path, given: Any, cod
     assert (caught.value.code, caught.value.field) == (code, "touchpoints.door.settings.token")
 
 
-def test_the_memory_of_signatures_is_bounded() -> None:
-    once = Once(2)
-    assert [once.fits("a", mark, b"1") for mark in ("x", "y", "z")] == [True] * 3
-    assert once.fits("a", "x", b"2")  # forgotten by now
-    assert not once.fits("a", "z", b"2")
-    assert once.fits("b", "z", b"2")  # another touchpoint's
+def test_the_memory_of_signatures_outlives_a_restart_and_is_bounded_by_time(intake: Intake) -> None:
+    clock = [NOW]
+    once = Once(intake.store.state, lambda: clock[0])
+    assert [once.fits("a", mark, b"1") for mark in ("x", "y")] == [True] * 2
+    again = Once(intake.store.state, lambda: clock[0])
+    assert [again.fits("a", "x", b"2"), again.fits("a", "y", b"1"), again.fits("b", "x", b"2")] == [False, True, True]
+    clock[0] += KEPT + 1
+    assert Once(intake.store.state, lambda: clock[0]).fits("a", "x", b"3")  # too old to be admitted by then
+    with intake.store.state.read() as tx:
+        assert tx.execute(sa.select(ONCE.c.at)).scalars().all() == [clock[0]]
+
+
+def test_a_callback_replayed_after_a_restart_is_refused(intake: Intake) -> None:
+    address = f"/touchpoints/door?nonce=n&sign={sign('n')}"
+    assert Plain(IntakeApp(intake)).ask("POST", address, b"1")[0] == 200
+    restarted = Plain(IntakeApp(intake))
+    assert restarted.ask("POST", address, b"2") == (403, "bad_signature")
+    assert restarted.ask("POST", address, b"1")[0] == 200
+    assert intake.counts()["door", "refused"] == 1

@@ -1,4 +1,4 @@
-"""Epcis: goods movements as warehouses and RFID readers tell them, in GS1 EPCIS 2.0 JSON-LD.
+"""Epcis: goods movements as warehouses and RFID readers tell them, in GS1 EPCIS 2.0 JSON-LD, or XML of 1.2 or 2.0.
 
 Source: GS1 EPCIS Standard 2.0 (event types, `bizStep`, `epcList`, `quantityList`) and Core Business Vocabulary 2.0.
 """
@@ -14,6 +14,7 @@ import msgspec
 from datong.errors import ConfigError, Rejected
 from datong.model import read_gs1
 from datong.touchpoints.call import Call, Heard, Kind, Listening, Unread
+from datong.touchpoints.epcis_xml import read_epcis_xml
 
 __all__ = ["Epcis"]
 
@@ -28,7 +29,7 @@ _LONGEST = 120
 
 
 class Epcis(Kind):
-    """A frame is an EPCIS document, one event, or a list of events.
+    """A frame is an EPCIS document in JSON or XML, one event, or a list of events.
 
     `receiving` `shipping` `cycle_counting` `retail_selling` and `returning` move stock; every other step is kept as
     *Goods Observed*. `settings.locations` names the stores of locations (URI or GLN); without it a GLN is the store's
@@ -64,6 +65,8 @@ class Epcis(Kind):
 
 
 def _events(frame: bytes) -> list[Any]:
+    if frame.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:1] == b"<":
+        return list(read_epcis_xml(frame))
     try:
         found = msgspec.json.decode(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -131,3 +131,79 @@ _JSON = st.recursive(
 def test_any_json_is_heard_part_by_part(broken: dict[str, Any]) -> None:
     heard = listen({**event(epcList=[SGTIN.format(1)]), **broken})
     assert len(heard) == 1
+
+
+XML_2 = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<!DOCTYPE project>
+<epcis:EPCISDocument schemaVersion="2.0" creationDate="2026-03-01T10:00:00Z" xmlns:epcis="urn:epcglobal:epcis:xsd:2"
+  xmlns:ext1="http://ext.com/ext1/"><EPCISBody><EventList>
+  <ObjectEvent>
+    <eventTime>2026-03-01T10:00:00.000+08:00</eventTime><eventTimeZoneOffset>+08:00</eventTimeZoneOffset>
+    <eventID>urn:uuid:1</eventID>
+    <epcList><epc>urn:epc:id:sgtin:0614141.812345.1</epc><epc>urn:epc:id:sgtin:0614141.812345.2</epc></epcList>
+    <action>OBSERVE</action><bizStep>urn:epcglobal:cbv:bizstep:receiving</bizStep>
+    <disposition>urn:epcglobal:cbv:disp:in_progress</disposition>
+    <bizLocation><id>urn:epc:id:sgln:0614141.12345.0</id></bizLocation>
+    <bizTransactionList><bizTransaction type="urn:epcglobal:cbv:btt:desadv">D-1</bizTransaction></bizTransactionList>
+    <quantityList><quantityElement><epcClass>urn:epc:class:lgtin:4012345.012345.998877</epcClass>
+      <quantity>200</quantity><uom>KGM</uom></quantityElement></quantityList>
+    <ext1:epcList><epc>urn:epc:id:sgtin:0614141.812345.9</epc></ext1:epcList>
+  </ObjectEvent>
+</EventList></EPCISBody></epcis:EPCISDocument>"""
+XML_1 = """<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:1" schemaVersion="1.2"><EPCISBody><EventList>
+  <AggregationEvent>
+    <eventTime>2026-03-01T10:00:00.000+08:00</eventTime><eventTimeZoneOffset>+08:00</eventTimeZoneOffset>
+    <baseExtension><eventID>urn:uuid:2</eventID></baseExtension>
+    <parentID>urn:epc:id:sscc:0614141.1234567890</parentID>
+    <childEPCs><epc>urn:epc:id:sgtin:0614141.812345.1</epc></childEPCs>
+    <action>DELETE</action><bizStep>urn:epcglobal:cbv:bizstep:shipping</bizStep>
+    <readPoint><id>urn:epc:id:sgln:9521141.11111.0</id></readPoint>
+    <extension><childQuantityList><quantityElement><epcClass>urn:epc:idpat:sgtin:4012345.012345.*</epcClass>
+      <quantity>3</quantity></quantityElement></childQuantityList>
+      <destinationList><destination type="urn:epcglobal:cbv:sdt:location">urn:epc:id:sgln:0614141.12345.0</destination>
+      </destinationList></extension>
+    <bizTransactionList><bizTransaction type="urn:epcglobal:cbv:btt:desadv">D-1</bizTransaction></bizTransactionList>
+  </AggregationEvent>
+  <extension><TransformationEvent><eventTime>2026-03-01T10:00:00Z</eventTime></TransformationEvent></extension>
+</EventList></EPCISBody></epcis:EPCISDocument>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_of_version_2_says_what_json_says(encoding: str) -> None:
+    text = XML_2 if encoding == "utf-8" else XML_2.replace("UTF-8", "UTF-16").replace("<!DOCTYPE project>", "")
+    (call,) = Epcis().listen(text.encode(encoding), HERE)
+    same = one("receiving", eventID="urn:uuid:1", epcList=[SGTIN.format(1), SGTIN.format(2)], disposition="in_progress",
+               bizTransactionList=[{"type": "desadv", "bizTransaction": "D-1"}],
+               quantityList=[{"epcClass": "urn:epc:class:lgtin:4012345.012345.998877", "quantity": 200}])
+    assert call == same
+
+
+def test_xml_of_version_1_2_has_newer_fields_in_extensions() -> None:
+    sent, other = Epcis().listen(XML_1.encode(), HERE)
+    assert isinstance(sent, Call)
+    assert (sent.event, sent.message_id, lines(sent)) == (
+        "Transfer Sent", "urn:uuid:2", [("80614141123458", 1), ("04012345123456", 3)])
+    assert sent.properties is not None
+    assert (sent.properties["store_id"], sent.properties["to"]) == ("W1", "S1")
+    assert isinstance(other, Unread)
+    assert (other.code, Epcis().listen(other.raw, HERE)[0]) == ("epcis_type", other)  # a part alone says the same
+
+
+BOMB = '<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><EPCISDocument>&b;</EPCISDocument>'
+
+
+@pytest.mark.parametrize("frame", [
+    BOMB.encode(), BOMB.encode("utf-16"), b'<!DOCTYPE d SYSTEM "file:///etc/passwd"><EPCISDocument/>', b"<a", b"<a/>",
+    b"<x>" * 100_000, XML_2.replace("<eventID>", "<eventID>&x;").encode(), b"\xff\xfe<", b"<" + b"a" * 1_000_000,
+])
+def test_xml_that_is_none_or_a_bomb_is_refused(frame: bytes) -> None:
+    with pytest.raises(Rejected) as caught:
+        Epcis().listen(frame, HERE)
+    assert (caught.value.code, bool(caught.value.hint)) == ("bad_xml", True)
+
+
+@pytest.mark.parametrize("quantity", ["many", "", "-3", "nan", "1e999"])
+def test_a_quantity_in_xml_that_is_none_is_refused(quantity: str) -> None:
+    (heard,) = Epcis().listen(XML_2.replace(">200<", f">{quantity}<").encode(), HERE)
+    assert isinstance(heard, Unread)
+    assert (heard.code, heard.field) == ("missing_field", "quantityList[0].quantity")

@@ -138,6 +138,13 @@ _EPCIS = {
         {"type": "AggregationEvent", "action": "ADD", "bizStep": "packing",
          "parentID": "urn:epc:id:sscc:9521141.1234567890", "childEPCs": ["urn:epc:id:sgtin:9521141.001234.3"],
          "eventTime": _TIME, "eventTimeZoneOffset": "+08:00"}]}}
+_EPCIS_XML = (
+    '<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0"><EPCISBody><EventList>'
+    f"<ObjectEvent><eventTime>{_TIME}</eventTime><eventTimeZoneOffset>+08:00</eventTimeZoneOffset>"
+    "<epcList><epc>urn:epc:id:sgtin:9521141.001234.7</epc></epcList><action>OBSERVE</action>"
+    "<bizStep>urn:epcglobal:cbv:bizstep:receiving</bizStep><readPoint><id>urn:epc:id:sgln:9521141.11111.0</id></readPoint>"
+    "<quantityList><quantityElement><epcClass>urn:epc:class:lgtin:9521141.001234.L1</epcClass><quantity>3</quantity>"
+    "</quantityElement></quantityList></ObjectEvent></EventList></EPCISBody></epcis:EPCISDocument>").encode()
 _MERAKI_SECRETS = Secrets(secret="s3cret", validator="914732")
 
 SAMPLES = [
@@ -169,5 +176,6 @@ SAMPLES = [
     Sample("weibo", _json(_WEIBO_PLACE), 1, 0, {}, Secrets(app_secret="s")),
     Sample("webhook", _json(_WEBHOOK), 2, 0, _WEBHOOK_SETTINGS),
     Sample("epcis", _json(_EPCIS), 2, 0, {"locations": {"9521141111116": "S1"}}),
+    Sample("epcis", _EPCIS_XML, 1, 0, {"locations": {"9521141111116": "S1"}}),
 ]
 """At least one frame of each kind."""

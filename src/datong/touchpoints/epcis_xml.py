@@ -6,6 +6,7 @@ and 2.0 (`urn:epcglobal:epcis:xsd:2`). Elements of other namespaces are vendors'
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -86,10 +87,10 @@ def _fill(found: dict[str, Any], element: Any) -> None:
 def _quantity(element: Any) -> dict[str, Any]:
     line: dict[str, Any] = {_name(part): _text(part) for part in element if _name(part)}
     try:
-        line["quantity"] = float(line["quantity"])
+        quantity = float(line.pop("quantity"))
     except (KeyError, ValueError):
-        line.pop("quantity", None)  # it is said to be missing
-    return line
+        return line  # it is said to be missing
+    return {**line, "quantity": quantity} if math.isfinite(quantity) else line
 
 
 def _name(element: Any) -> str:

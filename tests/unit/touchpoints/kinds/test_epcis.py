@@ -106,7 +106,7 @@ def test_frames_that_are_no_documents() -> None:
     for frame in (b"<xml/>", b"7", b'{"epcisBody": {}}'):
         with pytest.raises(Rejected) as raised:
             Epcis().listen(frame, HERE)
-        assert raised.value.code == "bad_json"
+        assert raised.value.code == ("bad_xml" if frame[:1] == b"<" else "bad_json")
     assert len(Epcis().listen(json.dumps(event(epcList=[SGTIN.format(1)])).encode(), HERE)) == 1
 
 

@@ -11,6 +11,10 @@ describe("money", () => {
     expect(english.money(123_456)).toBe("¥1,234.56");
     expect(chinese.money(123_456)).toBe("¥1,234.56");
     expect(yen.money(1234)).toBe("¥1,234");
+    expect(english.money(123_456, "CNY")).toBe("¥1,234.56");
+    expect(english.money(1234, "JPY")).toBe("JPY\u00a01,234");
+    expect(yen.money(123_456, "EUR")).toBe("EUR\u00a01,234.56");
+    expect([yen.decimal(123_456, "EUR"), english.decimal(1234, "JPY")]).toEqual(["1234.56", "1234"]);
     expect(english.moneyShort(123_456)).toBe("¥1,235");
   });
 

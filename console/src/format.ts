@@ -8,14 +8,14 @@ export interface FormatOptions {
 }
 
 export interface Format {
-  /** Minor units as money, "¥1,234.50". */
-  money(minor: number | null | undefined): string;
+  /** Minor units as money, "¥1,234.50"; of another currency where one is named. */
+  money(minor: number | null | undefined, currency?: string): string;
   /** Money without the fraction, for large totals. */
   moneyShort(minor: number | null | undefined): string;
   /** Money with its sign always shown. */
   moneySigned(minor: number | null | undefined): string;
   /** Minor units as a plain decimal number, for files. */
-  decimal(minor: number | null | undefined): string;
+  decimal(minor: number | null | undefined, currency?: string): string;
   number(value: number | null | undefined, digits?: number): string;
   percent(share: number | null | undefined, digits?: number): string;
   /** "14:05:09" in the retailer's time zone. */
@@ -79,6 +79,16 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
     new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: 0 });
 
   const plain = money({});
+  /** A formatter of another currency, with the digits that it has. */
+  const foreign = (code: string | undefined) => {
+    if (!code || code === currency) return { formatter: plain, digits: exponent };
+    try {
+      const formatter = new Intl.NumberFormat(language, { style: "currency", currency: code, currencyDisplay: "code" });
+      return { formatter, digits: formatter.resolvedOptions().maximumFractionDigits ?? 2 };
+    } catch {
+      return { formatter: plain, digits: exponent }; // no ISO code
+    }
+  };
   const short = money({ minimumFractionDigits: 0, maximumFractionDigits: 0 });
   const signed = money({ signDisplay: "exceptZero" });
   const seconds = moment({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -106,10 +116,17 @@ export function makeFormat({ language, currency, exponent, timezone }: FormatOpt
   };
 
   return {
-    money: (minor) => (given(minor) ? minus(plain.format(minor / scale)) : NONE),
+    money: (minor, code) => {
+      if (!given(minor)) return NONE;
+      const { formatter, digits } = foreign(code);
+      return minus(formatter.format(minor / 10 ** digits));
+    },
     moneyShort: (minor) => (given(minor) ? minus(short.format(minor / scale)) : NONE),
     moneySigned: (minor) => (given(minor) ? minus(signed.format(minor / scale)) : NONE),
-    decimal: (minor) => (given(minor) ? (minor / scale).toFixed(exponent) : ""),
+    decimal: (minor, code) => {
+      const { digits } = foreign(code);
+      return given(minor) ? (minor / 10 ** digits).toFixed(digits) : "";
+    },
     number: (value, digits = 0) =>
       given(value) ? new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value) : NONE,
     percent: (share, digits = 0) =>

@@ -1,6 +1,6 @@
 """Every error Datong raises, by what the caller can do about it.
 
-DatongError                 code, message, hint, field; safe to show: never carries a personal value
+DatongError                 code, message, hint, field, said; safe to show: never carries a personal value
 ├─ ConfigError              mend the file                                → exit 2
 ├─ Rejected                 bad input; kept in quarantine with its reason → 422
 ├─ NotFound                 there is no such thing                        → 404
@@ -24,14 +24,18 @@ __all__ = [
 
 
 class DatongError(Exception):
-    """Base of every error: a stable `code`, a `message`, what to do next in `hint`, and the `field` at fault."""
+    """Base of every error: a stable `code`, a `message`, what to do next in `hint`, and the `field` at fault.
+
+    `said` is what the message speaks of, by name, for a reader whose language is another.
+    """
 
     status = 500
     exit_code = 1
     code = "error"
 
     def __init__(
-        self, message: str, *, code: str | None = None, hint: str = "", field: str = "", after: float | None = None
+        self, message: str, *, code: str | None = None, hint: str = "", field: str = "", after: float | None = None,
+        said: dict[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -39,6 +43,7 @@ class DatongError(Exception):
         self.hint = hint
         self.field = field
         self.after = after
+        self.said = said or {}
 
     def body(self) -> dict[str, object]:
         """Return the one JSON shape in which every error leaves the platform."""
@@ -47,6 +52,8 @@ class DatongError(Exception):
             shape["hint"] = self.hint
         if self.field:
             shape["field"] = self.field
+        if self.said:
+            shape["said"] = self.said
         return shape
 
 

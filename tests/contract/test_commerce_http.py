@@ -155,6 +155,14 @@ def test_an_order_of_another_stores_stock_is_collected(api: Api) -> None:
     assert api("POST", "/v1/commerce/orders/step", {"order": key, "step": "ready"})[1]["state"] == "ready"
     refused = api("POST", "/v1/commerce/orders/step", {"order": key, "step": "delivered"})
     assert (refused[0], refused[1]["code"]) == (409, "step_refused")
+    assert refused[1]["said"]["reason"] in ("wrong_way", "over")
+    assert refused[1]["said"]["step"] == "delivered"
+    api("POST", "/v1/track", {"type": "track", "event": "Order Shipped", "messageId": "early", "userId": "u",
+                              "properties": {"order_id": "never", "store_id": "S1"}})
+    api.platform.flow.drain()
+    api("POST", "/api/login", {"user": "ann", "password": "open sesame"}, key="")
+    (early,) = api("GET", "/api/orders/waiting", key="", cookie=api.cookie)[1]
+    assert (early["key"], early["kind"], early["late"]) == ("oms/never", "Order Shipped", False)
     done = api("POST", "/v1/commerce/orders/step", {"order": key, "step": "collected", "store_id": "S1",
                                                     "code": placed["code"]})
     assert (done[1]["state"], done[1]["steps"][-1]["actor"]) == ("collected", "touchpoint:oms")

@@ -5,14 +5,17 @@ export class ApiError extends Error {
   readonly code: string;
   readonly hint: string;
   readonly field: string;
+  /** What the message speaks of, by name. */
+  readonly said: Record<string, unknown>;
 
-  constructor(status: number, code: string, message: string, hint = "", field = "") {
+  constructor(status: number, code: string, message: string, hint = "", field = "", said: Record<string, unknown> = {}) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
     this.hint = hint;
     this.field = field;
+    this.said = said;
   }
 }
 
@@ -36,13 +39,13 @@ export function url(path: string, query: Query = {}): string {
 }
 
 async function failure(response: Response): Promise<ApiError> {
-  let body: { code?: string; message?: string; hint?: string; field?: string } = {};
+  let body: { code?: string; message?: string; hint?: string; field?: string; said?: Record<string, unknown> } = {};
   try {
     body = await response.json();
   } catch {
     // Not our error shape: a proxy in between, most likely; the status says what is known.
   }
-  return new ApiError(response.status, body.code ?? "", body.message ?? "", body.hint, body.field);
+  return new ApiError(response.status, body.code ?? "", body.message ?? "", body.hint, body.field, body.said);
 }
 
 async function call<T>(path: string, init: RequestInit): Promise<T> {

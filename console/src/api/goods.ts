@@ -1,5 +1,6 @@
 /** What the platform says of goods, stock, orders and transfers, and how to ask for it. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Why } from "../parts/refusal";
 import { ApiError, get } from "./client";
 
 const SECOND = 1000;
@@ -120,6 +121,19 @@ export interface OrderStep {
   place: string;
   note: Record<string, unknown>;
   refused: string;
+  why: Why;
+}
+
+/** A step that came before its order; `late` ones are findings. */
+export interface WaitingStep {
+  key: string;
+  offset: number;
+  kind: string;
+  ts: number;
+  actor: string;
+  place: string;
+  due: number;
+  late?: boolean;
 }
 
 export interface OrderRow {
@@ -150,11 +164,13 @@ export interface Reservation {
   ts: number;
   expires: number | null;
   reason: string;
+  why: Why;
   lines: [string, string, number, number][];
 }
 
 export interface OrderPage extends OrderRow {
   steps: OrderStep[];
+  waiting: WaitingStep[];
   reservations: Reservation[];
   shipments: { offset: number; place: string; carrier: string; tracking: string; ts: number; pieces: [string, number][] }[];
   names: Record<string, string>;
@@ -225,6 +241,13 @@ export const refusedQuery = () =>
   queryOptions({
     queryKey: ["orders", "refused"],
     queryFn: ({ signal }) => get<OrderStep[]>("/api/orders/refused", {}, signal),
+    refetchInterval: 30 * SECOND,
+  });
+
+export const waitingQuery = () =>
+  queryOptions({
+    queryKey: ["orders", "waiting"],
+    queryFn: ({ signal }) => get<WaitingStep[]>("/api/orders/waiting", {}, signal),
     refetchInterval: 30 * SECOND,
   });
 

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { ApiError } from "../api/client";
 import { useWords } from "../i18n/language";
+import { useRefusal } from "./refusal";
 
 export function Notice({ title, text, tight, children }: {
   title: string;
@@ -30,12 +31,16 @@ export function Skeleton({ lines = 5 }: { lines?: number }) {
   );
 }
 
-/** The reader's words for an error: the platform's own message first. */
+/** The reader's words for an error: what this console knows to say of its code, else the platform's own message. */
 export function useErrorText(): (error: unknown) => string {
-  const { t } = useWords();
+  const { t, maybe } = useWords();
+  const refusal = useRefusal();
   return (error) => {
     if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
     if (error.status === 0) return t("error.unreachable");
+    if (error.said.reason) return refusal({ code: String(error.said.reason), said: error.said }, error.message);
+    const known = maybe(`problem.${error.code}`, "");
+    if (known) return known;
     const message = error.message || t("error.server", { status: error.status });
     return error.hint ? `${message}; ${error.hint}` : message;
   };

@@ -108,7 +108,8 @@ async def reserve(request: Request[Any, Any, State], data: JSONBody[Wanted]) -> 
         return _later(f"reservations/{name}")
     found = _reservation(request, name)
     if found.state == "refused":
-        raise Conflict(found.reason, code="reservation_refused", hint="ask for fewer, or widen sourcing")
+        raise Conflict(found.reason, code="reservation_refused", hint="ask for fewer, or widen sourcing",
+                       said=_said(found.why))
     return found
 
 
@@ -185,7 +186,8 @@ async def cancel(request: Request[Any, Any, State], data: JSONBody[Arrived]) -> 
     """Take back what has not arrived."""
     known = _known_transfer(request, data.transfer_id)
     if known.state != "sent":
-        raise Conflict(f"the transfer is {known.state}", code="transfer_over", field="transfer_id")
+        raise Conflict(f"the transfer is {known.state}", code="transfer_over", field="transfer_id",
+                       said={"state": known.state})
     return await _transfer(request, "Transfer Cancelled", {"transfer_id": known.key}, known.key)
 
 
@@ -243,8 +245,12 @@ async def _outcome(request: Request[Any, Any, State], key: str, offset: int) -> 
     with platform.store.state.read() as tx:
         taken = commerce.step_at(tx, offset)
     if taken is not None and taken.refused:
-        raise Conflict(taken.refused, code="step_refused")
+        raise Conflict(taken.refused, code="step_refused", said=_said(taken.why))
     return _order(request, key)
+
+
+def _said(why: commerce.Refusal) -> dict[str, object]:
+    return {"reason": why.code, **why.said}
 
 
 def _known_transfer(request: Request[Any, Any, State], key: str) -> commerce.Transfer:

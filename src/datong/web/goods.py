@@ -113,9 +113,18 @@ def refused(request: Request[Any, Any, State]) -> list[commerce.Step]:
         return commerce.refused_steps(tx)
 
 
+@get("/orders/waiting", sync_to_thread=True)
+def waiting(request: Request[Any, Any, State]) -> list[dict[str, Any]]:
+    """Return the steps that wait for their order, the longest waiting first; `late` ones are findings."""
+    platform: Platform = request.app.state.platform
+    now = platform.store.clock.now()
+    with _state(request) as tx:
+        return [{**msgspec.structs.asdict(one), "late": one.due <= now} for one in commerce.waiting_steps(tx)]
+
+
 def _state(request: Request[Any, Any, State]) -> Any:
     platform: Platform = request.app.state.platform
     return platform.store.state.read()
 
 
-routes = [listing, one, take, findings, transfers, orders, order, refused]
+routes = [listing, one, take, findings, transfers, orders, order, refused, waiting]

@@ -8,6 +8,8 @@ import { Badge, MemberLink } from "../../parts/badges";
 import { Answer } from "../../parts/Notice";
 import { Card, Figures, Page } from "../../parts/Page";
 import { usePlaceNames } from "../../parts/places";
+import { useActor } from "../../parts/actor";
+import { useRefusal } from "../../parts/refusal";
 import { Table, type Column } from "../../parts/Table";
 import { NextSteps } from "./NextSteps";
 import { OrderBadge } from "./Orders";
@@ -36,13 +38,15 @@ function Pieces({ order }: { order: OrderPage }) {
 
 /** What a step said beside its state: pieces, carrier, reason. */
 function noteOf(step: OrderStep): string {
-  const { pieces, carrier, tracking, reason } = step.note;
+  const { pieces, carrier, tracking, reason, receipt } = step.note;
   const lines = Array.isArray(pieces) ? pieces.map((one) => (Array.isArray(one) ? `${one[0]} × ${one[1]}` : "")) : [];
-  return [...lines, carrier, tracking, reason].filter((part) => typeof part === "string" && part).join(" · ");
+  return [...lines, carrier, tracking, reason, receipt].filter((part) => typeof part === "string" && part).join(" · ");
 }
 
 function Way({ order }: { order: OrderPage }) {
   const { t, w } = useWords();
+  const refusal = useRefusal();
+  const actorOf = useActor();
   const format = useFormat();
   const nameOf = usePlaceNames();
   return (
@@ -54,9 +58,18 @@ function Way({ order }: { order: OrderPage }) {
               <strong>{w(step.kind)}</strong>
               {step.refused ? <Badge tone="bad">{t("order.refused")}</Badge> : step.was !== step.now && <OrderBadge state={step.now} />}
             </span>
-            {step.refused && <div className="small">{step.refused}</div>}
+            {step.refused && <div className="small">{refusal(step.why, step.refused)}</div>}
             {noteOf(step) && <div className="small">{noteOf(step)}</div>}
-            <div className="faint small">{[format.dateTime(step.ts), step.actor, step.place && nameOf(step.place)].filter(Boolean).join(" · ")}</div>
+            <div className="faint small">{[format.dateTime(step.ts), actorOf(step.actor), step.place && nameOf(step.place)].filter(Boolean).join(" · ")}</div>
+          </li>
+        ))}
+        {order.waiting.map((step) => (
+          <li key={`waits ${step.offset}`}>
+            <span className="row tight">
+              <strong>{w(step.kind)}</strong> <Badge tone="warn">{t("order.waits")}</Badge>
+            </span>
+            <div className="small">{t("order.waits.hint")}</div>
+            <div className="faint small">{[format.dateTime(step.ts), actorOf(step.actor), step.place && nameOf(step.place)].filter(Boolean).join(" · ")}</div>
           </li>
         ))}
       </ol>
@@ -66,6 +79,8 @@ function Way({ order }: { order: OrderPage }) {
 
 function Kept({ order }: { order: OrderPage }) {
   const { t, w } = useWords();
+  const refusal = useRefusal();
+  const actorOf = useActor();
   const format = useFormat();
   const nameOf = usePlaceNames();
   return (
@@ -75,9 +90,9 @@ function Kept({ order }: { order: OrderPage }) {
         {order.reservations.map((one) => (
           <li key={one.id}>
             <Badge tone={one.state === "granted" || one.state === "used" ? "good" : "warn"}>{w(one.state)}</Badge>{" "}
-            {one.reason || one.lines.map(([sku, place, quantity]) => `${sku} × ${format.number(quantity, 3)} · ${nameOf(place)}`).join("; ")}
+            {refusal(one.why, one.reason) || one.lines.map(([sku, place, quantity]) => `${sku} × ${format.number(quantity, 3)} · ${nameOf(place)}`).join("; ")}
             <div className="faint small">
-              {format.dateTime(one.ts)} · {one.actor}
+              {format.dateTime(one.ts)} · {actorOf(one.actor)}
               {one.state === "granted" && ` · ${t("goods.runsout")} ${one.expires ? format.dateTime(one.expires) : t("goods.forever")}`}
             </div>
           </li>
@@ -123,7 +138,8 @@ export default function Order() {
           <>
             <Figures items={[
               { name: t("orders.state"), value: <OrderBadge state={order.state} />, note: order.paid ? undefined : t("orders.unpaid") },
-              { name: t("orders.amount"), value: format.money(order.amount), note: order.given ? `${t("order.given")} ${format.money(order.given)}` : undefined },
+              { name: t("orders.amount"), value: format.money(order.amount, order.currency),
+                note: order.given ? `${t("order.given")} ${format.money(order.given, order.currency)}` : undefined },
               { name: t("orders.placed"), value: format.clock(order.placed), note: format.date(order.placed) },
               ...(order.code ? [{ name: t("order.code"), value: order.code }] : []),
               { name: t("order.shopper"), value: <MemberLink member={order.member} label={order.label} /> },

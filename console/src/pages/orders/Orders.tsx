@@ -2,17 +2,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
-import { ORDER_STATES, ordersQuery, pathOf, refusedQuery, type OrderRow, type OrderState } from "../../api/goods";
+import { ORDER_STATES, ordersQuery, pathOf, refusedQuery, waitingQuery, type OrderRow, type OrderState } from "../../api/goods";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
 import { Badge } from "../../parts/badges";
 import { Answer, Notice } from "../../parts/Notice";
 import { Card, Choice, Page } from "../../parts/Page";
+import { useActor } from "../../parts/actor";
 import { usePlaceNames } from "../../parts/places";
+import { useRefusal } from "../../parts/refusal";
 import { CsvButton, Pager, Table, type Column } from "../../parts/Table";
 
 const PAGE_SIZE = 50;
 const TYPING_MS = 300;
+const SHOWN = 10;
 const DONE = new Set(["collected", "delivered", "shipped"]);
 const BACK = new Set(["cancelled", "refunded", "returned"]);
 
@@ -46,22 +49,53 @@ function useColumns(): Column<OrderRow>[] {
     { key: "mode", title: t("orders.mode"), plain: (row) => row.mode, show: (row) => t(`orders.mode.${row.mode}`) },
     { key: "place", title: t("orders.place"), plain: (row) => row.place, show: (row) => (row.place ? nameOf(row.place) : "–") },
     { key: "pieces", title: t("orders.pieces"), number: true, plain: pieces, show: (row) => format.number(pieces(row), 3) },
-    { key: "amount", title: t("orders.amount"), number: true, plain: (row) => format.decimal(row.amount), show: (row) => format.money(row.amount) },
+    { key: "amount", title: t("orders.amount"), number: true, plain: (row) => format.decimal(row.amount, row.currency),
+      show: (row) => format.money(row.amount, row.currency) },
+    { key: "currency", title: t("orders.currency"), phone: "hide", plain: (row) => row.currency, show: (row) => row.currency },
   ];
+}
+
+/** Steps that came before their order, or before the step they follow. */
+function Waits() {
+  const { t, w } = useWords();
+  const format = useFormat();
+  const actorOf = useActor();
+  const { data } = useQuery(waitingQuery());
+  if (!data?.length) return null;
+  return (
+    <Card title={t("orders.waiting")} hint={t("orders.waiting.hint")}>
+      <ul className="timeline">
+        {data.slice(0, SHOWN).map((step) => (
+          <li key={step.offset}>
+            <span className="row tight">
+              <strong>{step.key}</strong> {w(step.kind)}
+              <Badge tone={step.late ? "bad" : "warn"}>{t(step.late ? "orders.waiting.late" : "order.waits")}</Badge>
+            </span>
+            <div className="faint small">
+              {format.dateTime(step.ts)} · {actorOf(step.actor)} · {t("orders.waiting.until", { time: format.dateTime(step.due) })}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {data.length > SHOWN && <p className="faint small">{t("orders.more", { n: format.number(data.length - SHOWN) })}</p>}
+    </Card>
+  );
 }
 
 function Refused() {
   const { t, w } = useWords();
+  const refusal = useRefusal();
+  const actorOf = useActor();
   const format = useFormat();
   const { data } = useQuery(refusedQuery());
   if (!data?.length) return null;
   return (
     <Card title={t("orders.refused")} hint={t("orders.refused.hint")}>
       <ul className="timeline">
-        {data.slice(0, 10).map((step) => (
+        {data.slice(0, SHOWN).map((step) => (
           <li key={`${step.offset} ${step.kind}`}>
-            <Link href={pathOf("orders", step.key)}>{step.key || "–"}</Link> · {w(step.kind)} · {step.refused}
-            <div className="faint small">{format.dateTime(step.ts)} · {step.actor}</div>
+            <Link href={pathOf("orders", step.key)}>{step.key || "–"}</Link> · {w(step.kind)} · {refusal(step.why, step.refused)}
+            <div className="faint small">{format.dateTime(step.ts)} · {actorOf(step.actor)}</div>
           </li>
         ))}
       </ul>
@@ -118,6 +152,7 @@ export default function Orders() {
           }
         </Answer>
       </Card>
+      <Waits />
       <Refused />
     </Page>
   );

@@ -89,7 +89,8 @@ def _outcome(platform: Platform, ref: str, words: dict[str, str]) -> tuple[str, 
         found = order_progress(tx, key)
         refused = next((step for step in refused_steps(tx) if step.key == key), None) if found is None else None
     if refused is not None:
-        return f"{words['not_ordered']}: {words['gone']}.", "", ""
+        why = "gone" if refused.why.code.startswith("not_") else "ask_us"
+        return f"{words['not_ordered']}: {words[why]}.", "", ""
     if found is None or found.state == "placed":
         return f"{words['ordered']} {ref}. {words['pending']}", "", ""
     return words["ordered"], ref, found.code

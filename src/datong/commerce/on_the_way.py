@@ -33,7 +33,7 @@ class Step(msgspec.Struct, frozen=True):
     place: str
     note: dict[str, Any]
     refused: str
-    why: Refusal = Refusal()
+    why: Refusal = msgspec.field(default_factory=Refusal)
 
 
 class WaitingStep(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Reservation(msgspec.Struct, frozen=True):
     ended: int
     reason: str
     lines: tuple[tuple[str, str, float, float], ...] = ()
-    why: Refusal = Refusal()
+    why: Refusal = msgspec.field(default_factory=Refusal)
 
 
 class OrderProgress(msgspec.Struct, frozen=True):

@@ -1,13 +1,12 @@
 """What fuzzing asks of every kind: whatever the bytes, it is refused with a reason, or read and told part by part.
 
-By hand, with coverage guiding the bytes: python -m tests.fuzz.harness -max_total_time=60 (needs atheris). In the tests
-a fixed corpus is replayed (tests/property/test_kinds.py).
+By hand, with coverage guiding the bytes: python -m tests.fuzz.fuzz_kinds KIND (needs atheris). In the tests a fixed
+corpus is replayed (tests/property/test_kinds.py).
 """
 
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Iterator
 
 from tests.fuzz.samples import SAMPLES
@@ -73,21 +72,3 @@ def corpus(seed: int, size: int) -> Iterator[tuple[int, bytes]]:
                 case _:
                     frame[at:at] = frame[dice.randrange(len(frame) + 1) :][:40]
         yield n, bytes(frame)
-
-
-def main() -> None:
-    """Fuzz until somebody stops it."""
-    import atheris
-
-    def once(data: bytes) -> None:
-        if data:
-            listen(data[0], data[1:])
-
-    for kind in kinds().values():
-        type(kind).listen = atheris.instrument_func(type(kind).listen)  # type: ignore[method-assign]
-    atheris.Setup(sys.argv, once)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()

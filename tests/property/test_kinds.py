@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,30 @@ from datong.storage import open_store
 from datong.touchpoints import Intake
 from datong.touchpoints.transport.frames import Frame, take
 
+
+def _deep(kind: str, depth: int) -> Any:
+    found: Any = 1
+    for _ in range(depth):
+        found = [found] if kind == "[" else {"a": found}
+    return found
+
+
+def _names(value: Any) -> set[str]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (set(value) if isinstance(value, dict) else set()).union(*(_names(one) for one in inner))
+
+
+DOCUMENTS = [(n, json.loads(s.frame)) for n, s in enumerate(SAMPLES) if s.frame[:1] in b"{["]
+NAMES = sorted(set().union(*(_names(document) for _, document in DOCUMENTS)))
+ODD = st.sampled_from([
+    None, True, "", " ", 0, -1, 10**400, 2**63, -(2**63) - 1, 1e308, -1e-308, 5e-324, 1e16, "9" * 400, "1e999", "NaN",
+    "\ud800", "\u202e\u0661\u0662", "👩‍👩‍👧", "\0", "a" * 5_000, [], {}, [[]], {"": {}}, [None], "<![CDATA[", "%", "-",
+    "9999-12-31T23:59:59Z", "0001-01-01", "24:00", *(_deep(kind, 200) for kind in ("[", "{")),
+])
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from((
-        "sensor", "sightings", "mac", "rssi", "time", "data", "tags", "gw_mac", "events", "topic", "observations",
-        "type", "clientMac", "device", "id", "uuid", "major", "minor", "phone", "consent", "seq", "ies", "adverts",
-        "gateway",
+        "sensor", "mac", "rssi", "time", "data", "device", "id", "uuid", "phone", "consent", "seq", "ies", *NAMES,
     )), inner, max_size=5),
     max_leaves=25,
 )
@@ -38,6 +57,32 @@ def test_broken_samples() -> None:
 @given(number=st.integers(0, len(SAMPLES) - 1), value=values)
 def test_any_json(number: int, value: Any) -> None:
     listen(number, json.dumps(value).encode("utf-8", "replace"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(which=st.sampled_from(DOCUMENTS), odd=ODD, data=st.data())
+def test_a_frame_with_one_odd_value(which: tuple[int, Any], odd: Any, data: st.DataObject) -> None:
+    """Huge numbers, odd text, deep nesting, at any one place of a frame that is good otherwise."""
+    number, document = which
+    made = copy.deepcopy(document)
+    at, key = made, data.draw(st.sampled_from(sorted(made) if isinstance(made, dict) else range(len(made))))
+    while isinstance(at[key], dict | list) and at[key] and data.draw(st.booleans()):
+        at = at[key]
+        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+    at[key] = odd
+    listen(number, json.dumps(made).encode())
+
+
+@settings(max_examples=100, deadline=None)
+@given(xml=st.sampled_from([s for s in enumerate(SAMPLES) if s[1].frame[:1] == b"<"]), data=st.data())
+def test_xml_with_one_odd_text(xml: tuple[int, Any], data: st.DataObject) -> None:
+    number, sample = xml
+    parts = sample.frame.split(b">")
+    at = data.draw(st.integers(0, len(parts) - 1))
+    odd = data.draw(st.sampled_from([b"9" * 400, b"&lt;", b"&#x0;", b"&a;", b"\xff", b"<a>" * 300, "\u0661".encode(),
+                                     b"<![CDATA[]]>", b"1e999", b"", b"<extension>"]))
+    parts[at] = odd + parts[at]
+    listen(number, b">".join(parts))
 
 
 @settings(max_examples=100, deadline=None)

@@ -15,10 +15,15 @@ export function toCsv(head: string[], rows: Cell[][]): string {
   return `\uFEFF${[head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
-/** Hand a file to the browser. */
+/** Hand a text to the browser as a file. */
 export function download(name: string, text: string, type = "text/csv"): void {
+  save(name, new Blob([text], { type: `${type};charset=utf-8` }));
+}
+
+/** Hand a file to the browser. */
+export function save(name: string, file: Blob): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

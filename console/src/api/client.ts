@@ -48,7 +48,7 @@ async function failure(response: Response): Promise<ApiError> {
   return new ApiError(response.status, body.code ?? "", body.message ?? "", body.hint, body.field, body.said);
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<T> {
+async function answer(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     const headers = { Accept: "application/json", "Accept-Language": language, ...init.headers };
@@ -57,6 +57,11 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     throw new ApiError(0, "unreachable", "");
   }
   if (!response.ok) throw await failure(response);
+  return response;
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await answer(path, init);
   if (response.status === 204) return undefined as T;
   return (await response.json()) as T;
 }
@@ -73,5 +78,29 @@ export function post<T>(path: string, body: unknown = {}, keepalive = false): Pr
     keepalive,
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
+  });
+}
+
+/** Ask for a file made from what is sent: a picture, a page to print. */
+export async function made(path: string, body: unknown): Promise<Blob> {
+  const headers = { "Content-Type": "application/json", Accept: "*/*" };
+  return (await answer(path, { method: "POST", headers, body: JSON.stringify(body) })).blob();
+}
+
+/** Send a file as it is; `onShare` hears which share of it is sent (0 to 1). */
+export function upload<T>(path: string, file: Blob, onShare?: (share: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // fetch does not tell how far a body is sent
+    request.open("POST", path);
+    request.responseType = "json";
+    request.setRequestHeader("Accept-Language", language);
+    request.upload.onprogress = (event) => event.lengthComputable && onShare?.(event.loaded / event.total);
+    request.onerror = () => reject(new ApiError(0, "unreachable", ""));
+    request.onload = () => {
+      const body = request.response ?? {};
+      if (request.status >= 200 && request.status < 300) resolve(body as T);
+      else reject(new ApiError(request.status, body.code ?? "", body.message ?? "", body.hint, body.field));
+    };
+    request.send(file);
   });
 }

@@ -1,6 +1,8 @@
 /** Venues: their plans, visits and flow lines. */
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { ApiError, get } from "./client";
+import { get } from "./client";
+
+export { upload } from "./client";
 
 export type Corner = [number, number];
 
@@ -253,11 +255,3 @@ export const staffQuery = (store: string) =>
     queryFn: ({ signal }) => get<Staff>("/api/staff", { store }, signal),
     refetchInterval: 30_000,
   });
-
-/** Send a file as it is. */
-export async function upload<T>(path: string, file: Blob): Promise<T> {
-  const response = await fetch(path, { method: "POST", credentials: "same-origin", body: file });
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, body.code ?? "", body.message ?? "", body.hint, body.field);
-  return body as T;
-}

@@ -30,6 +30,8 @@ const Stock = lazy(() => import("../pages/stock/Stock"));
 const Orders = lazy(() => import("../pages/orders/Orders"));
 const Order = lazy(() => import("../pages/orders/Order"));
 const Touchpoints = lazy(() => import("../pages/touchpoints/Touchpoints"));
+const Codes = lazy(() => import("../pages/codes/Codes"));
+const Screens = lazy(() => import("../pages/screens/Screens"));
 const Venues = lazy(() => import("../pages/venues/Venues"));
 const Venue = lazy(() => import("../pages/venues/Venue"));
 const Draw = lazy(() => import("../pages/venues/Draw"));
@@ -97,6 +99,8 @@ function Pages() {
           <Route path="/goods/:sku" component={Sku} />
           <Route path="/stock" component={Stock} />
           <Route path="/touchpoints" component={Touchpoints} />
+          <Route path="/codes" component={Codes} />
+          <Route path="/screens" component={Screens} />
           <Route path="/orders" component={Orders} />
           <Route path="/orders/:key" component={Order} />
           <Route path="/venues" component={Venues} />

@@ -9,7 +9,7 @@ export const GROUPS = [
   ["trade", ["sales", "orders", "goods", "stock"]],
   ["places", ["venues"]],
   ["speaking", ["campaigns", "scenes"]],
-  ["sources", ["touchpoints", "quarantine"]],
+  ["sources", ["touchpoints", "codes", "screens", "quarantine"]],
 ] as const satisfies readonly (readonly [string, readonly IconName[]])[];
 
 export type Group = (typeof GROUPS)[number][0];

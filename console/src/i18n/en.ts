@@ -1,6 +1,7 @@
 /** English: the list of all keys; the other languages must have the same. A file for each page. */
 import { app } from "./en/app";
 import { campaigns } from "./en/campaigns";
+import { codes } from "./en/codes";
 import { goods } from "./en/goods";
 import { live } from "./en/live";
 import { members } from "./en/members";
@@ -8,6 +9,7 @@ import { orders } from "./en/orders";
 import { quarantine } from "./en/quarantine";
 import { sales } from "./en/sales";
 import { scenes } from "./en/scenes";
+import { screens } from "./en/screens";
 import { touchpoints } from "./en/touchpoints";
 import { linking } from "./en/linking";
 import { policy } from "./en/policy";
@@ -16,6 +18,6 @@ import { review } from "./en/review";
 import { venues } from "./en/venues";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens } as const;
 
 export type Key = keyof typeof en;

@@ -1,6 +1,7 @@
 import type { Key } from "./en";
 import { app } from "./zh/app";
 import { campaigns } from "./zh/campaigns";
+import { codes } from "./zh/codes";
 import { goods } from "./zh/goods";
 import { live } from "./zh/live";
 import { members } from "./zh/members";
@@ -8,6 +9,7 @@ import { orders } from "./zh/orders";
 import { quarantine } from "./zh/quarantine";
 import { sales } from "./zh/sales";
 import { scenes } from "./zh/scenes";
+import { screens } from "./zh/screens";
 import { touchpoints } from "./zh/touchpoints";
 import { linking } from "./zh/linking";
 import { policy } from "./zh/policy";
@@ -17,4 +19,4 @@ import { venues } from "./zh/venues";
 import { why } from "./zh/why";
 
 /** 简体中文，每页一个文件。 */
-export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues };
+export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens };

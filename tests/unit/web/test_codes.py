@@ -16,7 +16,7 @@ from datong.web import create_app, signed_address
 
 PHONE = {"user-agent": "Mozilla/5.0 (iPhone)", "accept-language": "en"}
 SPRING = {"code": "spring", "screens": [{"code": "door-1", "place": "mall", "zone": "shoes"}],
-          "items": [{"spot": "boots", "title": {"en": "New boots"}, "seconds": 600}]}
+          "items": [{"spot": "boots", "title": {"en": "New boots"}, "seconds": 600, "from": "00:00", "until": None}]}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_a_screen_shows_that_it_lives_what_it_played_and_who_was_there(
     assert client.get("/api/screens/exposures", headers=key).json()["exposures"] == []  # nobody agreed
     gone = client.post("/api/playlists/spring/remove", json={}, headers=key).json()["playlist"]
     assert client.get("/api/screens", headers=key).json()["screens"] == []
-    client.post("/api/playlists", json={"text": json.dumps({"playlists": [gone]})}, headers=key)
+    client.post("/api/playlists", json={"playlists": [gone]}, headers=key)
     assert len(client.get("/api/screens", headers=key).json()["screens"]) == 1
     assert client.post("/api/playlists/none/remove", json={}, headers=key).status_code == 404
 

@@ -9,7 +9,7 @@ export const app = {
   "app.theme.light": "Light",
   "app.theme.dark": "Dark",
   "app.theme.label": "Theme: {theme}. Press to change",
-  "app.theme.system": "As the system",
+  "app.theme.system": "Automatic",
   "app.logout": "Sign out",
   "app.clock": "Store time",
   "app.speed": "Demo, {speed}× speed",

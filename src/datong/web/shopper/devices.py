@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,6 +15,7 @@ from datong.analytics import exposures, plays
 from datong.places import venues
 from datong.platform import Platform
 from datong.touchpoints import (
+    Playlist,
     drop_playlist,
     links_page,
     playlists,
@@ -34,10 +36,11 @@ From = Annotated[dt.date | None, QueryParameter(name="from")]
 To = Annotated[dt.date | None, QueryParameter(name="to")]
 
 
-class Text(msgspec.Struct, forbid_unknown_fields=True):
-    """A YAML text."""
+class Given(msgspec.Struct, forbid_unknown_fields=True):
+    """Playlists, as a YAML text or one by one."""
 
-    text: str
+    text: str = ""
+    playlists: list[Playlist] = []
 
 
 @get("/playlists", sync_to_thread=True)
@@ -53,10 +56,10 @@ def played(request: Request[Any, Any, State]) -> dict[str, Any]:
 
 
 @post("/playlists", sync_to_thread=True, status_code=202)
-def play(request: Request[Any, Any, State], data: JSONBody[Text]) -> dict[str, Any]:
-    """Put the playlists of a YAML text in place of those with the same codes."""
+def play(request: Request[Any, Any, State], data: JSONBody[Given]) -> dict[str, Any]:
+    """Put playlists in place of those with the same codes."""
     platform: Platform = request.app.state.platform
-    found = take_playlist_file(platform, data.text, actor_of(request))
+    found = _take(platform, data.playlists or read_playlists(data.text), actor_of(request))
     caught_up(platform)
     return found
 
@@ -147,7 +150,10 @@ def shelves(
 
 def take_playlist_file(platform: Platform, text: str, actor: str) -> dict[str, Any]:
     """Take the playlists of a YAML text, all or none, and return their codes and the screens' addresses."""
-    found = read_playlists(text)
+    return _take(platform, read_playlists(text), actor)
+
+
+def _take(platform: Platform, found: Sequence[Playlist], actor: str) -> dict[str, Any]:
     for one in found:
         set_playlist(platform.store, one, actor)
     return {"playlists": [one.code for one in found],

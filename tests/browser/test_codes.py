@@ -1,4 +1,4 @@
-"""Codes and screens in a real browser: a code is made, read, retired and brought back; a playlist is made and removed."""
+"""Codes and screens in a browser: a code is made, read, retired and brought back; a playlist is made."""
 
 from __future__ import annotations
 

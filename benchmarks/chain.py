@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import random
 import resource
 import sqlite3
@@ -42,6 +43,11 @@ file = "venue.yaml"
 [touchpoints.wifi]
 kind = "wifi"
 write_key = "w"
+[touchpoints.files]
+kind = "wifi"
+[touchpoints.files.drop]
+folder = "files"
+lines = true
 """
 
 
@@ -66,11 +72,11 @@ class Moving:
         return self.at
 
 
-def frames(stores: int, visits: int, minutes: float, clock: Moving) -> Iterator[tuple[bytes, int, int]]:
+def frames(stores: int, visits: int, minutes: float, clock: Moving, open_: int = OPEN) -> Iterator[tuple[bytes, int, int]]:
     """Give (frame, sightings, visits that begin in it), minute by minute; the clock goes along."""
     dice = random.Random(11)
     here: list[list[tuple[str, int, int]]] = [[] for _ in range(stores)]
-    for minute in range(OPEN):
+    for minute in range(open_):
         at = START + minute * 60_000
         clock.at = at + 60_000
         iso = time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(at // 1000))
@@ -85,6 +91,29 @@ def frames(stores: int, visits: int, minutes: float, clock: Moving) -> Iterator[
                 seen = [{"mac": mac, "rssi": dice.randrange(-70, -45), "time": f"{iso}{dice.randrange(60):02d}.000Z"}
                         for mac, _, _ in inside]
                 yield json.dumps({"sensor": f"s{n}-{minute // 20 % 3}", "sightings": seen}).encode(), len(seen), fresh
+
+
+class Dropped:
+    """Frames that come as files of lines, one a minute."""
+
+    def __init__(self, platform: Any) -> None:
+        """Take the line of the touchpoint `files`."""
+        from datong.touchpoints.transport.drop import Drop
+
+        settings = platform.settings
+        self._line = Drop(platform.intake, "files", settings.touchpoints["files"].drop, settings)
+
+    def put(self, sent: list[bytes], at: int) -> None:
+        """Write a file, as the chain's collector does."""
+        path = self._line.folder / f"{at}.jsonl"
+        path.write_bytes(b"\n".join(sent))
+        os.utime(path, (time.time() - 60,) * 2)
+        self._line.turn()  # it is looked at twice: it may still grow
+
+    def take(self) -> None:
+        """Take it."""
+        if not self._line.turn():
+            raise SystemExit("the file was not taken")
 
 
 async def _accept(intake: Any, sent: list[bytes]) -> None:
@@ -108,15 +137,21 @@ def ours(options: argparse.Namespace) -> dict[str, float]:
             made = sightings = visits = 0
             spent, cpu, drained = 0.0, 0.0, START
             clock = Moving()
+            dropped = Dropped(platform) if options.by == "drop" else None
             platform.store.clock = clock
-            source = frames(options.stores, options.visits, options.minutes, clock)
+            source = frames(options.stores, options.visits, options.minutes, clock, options.open)
             for at, minute in groupby(source, key=lambda _: clock.at):
                 waiting = list(minute)
                 made, sightings = made + len(waiting), sightings + sum(n for _, n, _ in waiting)
                 visits += sum(fresh for _, _, fresh in waiting)
                 ahead, clock.at = clock.at, at
+                if dropped:
+                    dropped.put([frame for frame, _, _ in waiting], at)
                 first, began = time.perf_counter(), time.process_time()
-                asyncio.run(_accept(platform.intake, [frame for frame, _, _ in waiting]))
+                if dropped:
+                    dropped.take()
+                else:
+                    asyncio.run(_accept(platform.intake, [frame for frame, _, _ in waiting]))
                 if at - drained >= TOLD:
                     platform.flow.drain()
                     drained = at
@@ -159,7 +194,7 @@ def anchor(options: argparse.Namespace) -> dict[str, float]:
             batch.clear()
             return time.perf_counter() - began
 
-        for frame, n, _ in frames(options.stores, options.visits, options.minutes, Moving()):
+        for frame, n, _ in frames(options.stores, options.visits, options.minutes, Moving(), options.open):
             batch.append(frame)
             sightings, rows = sightings + n, rows + 1
             if len(batch) == AT_ONCE:
@@ -175,6 +210,9 @@ def main() -> None:
     parser.add_argument("--stores", type=int, default=600)
     parser.add_argument("--visits", type=int, default=300)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--open", type=int, default=OPEN, help="minutes of the day")
+    parser.add_argument("--by", choices=("drop", "call"), default="drop",
+                        help="files with a frame on each line, or one call for each frame")
     options = parser.parse_args()
     mine, bare = ours(options), anchor(options)
     print_line("chain", mine, bare, {name: round(mine[name] / bare[name], 2) for name in bare})

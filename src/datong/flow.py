@@ -51,6 +51,8 @@ class Flow:
         with store.state.read() as tx:
             self.position, self.now = cursor(tx, "spine")
             self._wake = self._earliest(tx)
+        self._tried = store.log.end()
+        """The offset up to which entries may have been through the stages before: in another life, or in vain."""
         self.failure = ""
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -61,10 +63,7 @@ class Flow:
         `limit` is at most how many, by default what suits the backlog.
         Without new entries it writes a tick when a timer is due, so that absence is noticed in silence.
         """
-        entries = self.store.log.read(self.position, limit or (LIVE if self.behind < BULK else BEHIND))
-        if entries and (began := self.store.log.find(_mark(entries[0].offset))):
-            last = int(began.body)  # this batch broke off after it had derived events: it must be the same once more
-            entries = [e for e in self.store.log.read(self.position, last - self.position) if e.offset <= last]
+        entries, told = self._next(limit or (LIVE if self.behind < BULK else BEHIND))
         if not entries:
             now = self.store.clock.now()
             return self._tick(now) if self._wake is not None and self._wake <= now and now > self.now else 0
@@ -72,13 +71,32 @@ class Flow:
         with self.store.state.write() as tx:
             for stage in self.stages:
                 stage.step(batch, tx)
-            if batch.derived:
+            if batch.derived and not told:
+                self._tried = max(self._tried, batch.last)
                 mark = Record(_mark(batch.first), str(batch.last).encode(), topic=MARK)
                 self.store.log.append([mark, *(event_record(e) for e in batch.derived)])
             set_cursor(tx, "spine", batch.last, batch.now)
             wake = self._earliest(tx)
         self.position, self.now, self._wake = batch.last, batch.now, wake
         return len(entries)
+
+    def _next(self, limit: int) -> tuple[list[Entry], bool]:
+        """Return the next batch, and whether what it derives is in the log already.
+
+        A batch that once derived events is the same again, after it broke off as in a replay: then what was derived is
+        the same too, and nothing is told twice, whatever the events are named by.
+        """
+        log = self.store.log
+        entries = log.read(self.position, limit)
+        if not entries or entries[0].offset > self._tried:
+            return entries, False
+        names = [_mark(entry.offset) for entry in entries]
+        marks = log.find_all(names)
+        if (began := marks.get(names[0])) is not None:
+            last = int(began.body)
+            return [e for e in log.read(self.position, last - self.position) if e.offset <= last], True
+        cut = next((at for at, name in enumerate(names) if name in marks), len(entries))
+        return entries[:cut], False
 
     def fold(self, limit: int = BULK) -> int:
         """Append the facts of the next stretch the spine has passed; return how many log entries it held."""

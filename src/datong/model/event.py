@@ -8,8 +8,9 @@ import msgspec
 
 from datong.model.identifier import Identifier
 from datong.model.sightings import Sighted, Sightings
+from datong.model.traffic import MOVES, Traffic
 
-__all__ = ["Event", "Item", "decode_event", "encode_event", "sighted"]
+__all__ = ["Event", "Item", "decode_event", "encode_event", "moved", "sighted"]
 
 _MOST_SEQ = 4_096
 
@@ -39,7 +40,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     number), `value` a measure in the type's own unit (dwell in ms, RSSI in dBm). `personal` holds sealed personal
     traits. `history` marks an import of the past: it feeds tags and reports and never starts a scene. `trusted` is
     false where anybody could have sent it, as with a web page's write key: it never makes two members one.
-    `sightings` are those of a "Devices Sighted", which is about many devices and has no identifier of its own.
+    `sightings` are those of a "Devices Sighted", which is about many devices and has no identifier of its own,
+    `traffic` those of a "Devices Moved".
     Fields are positional on disk: add new ones at the end only.
     """
 
@@ -68,6 +70,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     offset: int = 0
     trusted: bool = True
     sightings: Sightings | None = None
+    traffic: Traffic | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -108,3 +111,20 @@ def _rows(time: int, s: Sightings) -> list[Sighted]:
         Sighted, s.key, namespaces, [time + after for after in s.time], s.rssi, sensors, s.x or [nan] * n,
         s.y or [nan] * n, s.accuracy or [nan] * n, s.ie or [""] * n, s.seq or [-1] * n,
     ))
+
+
+def moved(event: Event) -> list[Event]:
+    """Return the single events that say what a "Devices Moved" says, in its order; any other event is its own."""
+    if (found := event.traffic) is None:
+        return [event]
+    start, events = event.time, []
+    for n, key in enumerate(found.key):
+        place, zone = found.places[found.place[n]], found.zones[found.zone[n]]
+        name, began, time = MOVES[found.type[n]], start + found.start[n], start + found.time[n]
+        ns = found.namespaces[found.ns[n] if found.ns else 0]
+        events.append(Event(
+            id=f"{name}:{place}:{zone}:{key}:{began}", source=event.source, channel=event.channel, type=name,
+            time=time, received=event.received, identifiers=(Identifier(ns, key),) if key else (), ident=key,
+            place=place, zone=zone, value=float(time - began), history=event.history, offset=event.offset,
+        ))
+    return events

@@ -90,6 +90,7 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("Product Updated", "master", ("items",)), EventType("Store Updated", "master", ("place",)),
         EventType("Campaign Updated", "master"), EventType("Price Updated", "master", ("items",)),
         EventType("Campaign Assigned", "message", ("ident",)), EventType("Clock Ticked", "system"),
+        EventType("Devices Moved", "system"),  # what Venue and Zone events say, of devices that can be nobody's
         EventType("Reservation Granted", "system"), EventType("Reservation Refused", "system"),
         EventType("Reservation Expired", "system"),
         EventType("Identity Corrected", "system"), EventType("Member Changed", "system"),

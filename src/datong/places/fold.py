@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from datong.model import Event, local_parts
+from datong.model import MINUTE, MOVES, Event, Traffic, local_parts
 from datong.places.health import RECOVERED
 from datong.places.plan import Venue
 from datong.places.tables import (
@@ -30,12 +34,17 @@ __all__ = ["RETRACED", "append_told", "append_visits", "replace_dimensions", "re
 
 RETRACED = "Visit Retraced"
 
+_FIRST_END = MOVES.index("Zone Exited")
+_QUARTER = 15 * MINUTE
 _EPOCH = date(1970, 1, 1)
 _decoder = msgspec.json.Decoder(Venue)
 
 
 def append_visits(events: Iterable[Event], facts: FactsTx, timezone: str) -> None:
     """Append one visit per Zone Exited, and one with an empty zone per Venue Exited; date and hour are its start's."""
+    for event in events:
+        if event.traffic is not None:
+            _append_traffic(event, event.traffic, facts, timezone)
     rows = [e for e in events if e.type in ("Zone Exited", "Venue Exited")]
     if not rows:
         return
@@ -71,6 +80,30 @@ def replace_ways(events: Iterable[Event], facts: FactsTx, timezone: str) -> None
         "dwell": [row[5] - row[4] for row in rows], "date": [_EPOCH + timedelta(days=day) for day, _ in local],
         "hour": [hour for _, hour in local],
     })
+
+
+def _append_traffic(event: Event, found: Traffic, facts: FactsTx, timezone: str) -> None:
+    """Append the visits that ended with these moves, column by column."""
+    kind = np.array(found.type, np.int8)
+    ends = np.flatnonzero(kind >= _FIRST_END)
+    if not len(ends):
+        return
+    name, place, zone, key, start, end = (
+        pa.array(MOVES).take(kind[ends]), pa.array(found.places).take(_at(found.place, ends)),
+        pa.array(found.zones).take(_at(found.zone, ends)), _at(found.key, ends),
+        event.time + _at(found.start, ends), event.time + _at(found.time, ends))
+    quarter, back = np.unique(start // _QUARTER, return_inverse=True)
+    local = np.array([local_parts(at * _QUARTER, timezone) for at in quarter.tolist()], np.int64)[back]
+    texts = [pa.array(numbers).cast(pa.string()) for numbers in (key, start)]
+    facts.append(VISIT_FACT, pa.table({
+        "id": pc.binary_join_element_wise(name, place, zone, *texts, ":"), "ident": key, "place": place, "zone": zone,
+        "start": start, "end": end, "dwell": end - start,
+        "date": pa.array(local[:, 0].astype(np.int32)).cast(pa.date32()), "hour": local[:, 1].astype(np.int8),
+    }))
+
+
+def _at(column: tuple[int, ...], where: Any) -> Any:
+    return np.array(column, np.int64)[where]
 
 
 def append_told(events: Iterable[Event], facts: FactsTx, timezone: str) -> None:

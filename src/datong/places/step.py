@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
 
 import msgspec
 import sqlalchemy as sa
 
 from datong.config import Settings
 from datong.errors import ConfigError
-from datong.model import Batch, Event, Identifier, duration, local_parts
+from datong.model import Batch, Event, Identifier, duration
 from datong.places import fold
 from datong.places.fold import RETRACED
 from datong.places.health import RECOVERED, Silence, note_heard
 from datong.places.locating import Locating
 from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
 from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight
-from datong.places.readings import Readings
+from datong.places.readings import Reading, Readings
 from datong.places.staff import REGISTERED, ignored, take_staff
 from datong.places.survey import IMPORTED, note_surveys
 from datong.places.tables import PRESENCE, SENSOR
+from datong.places.telling import Telling
 from datong.places.venue_file import read_venue
+from datong.privacy import namespaces
 from datong.storage import FactsTx, Stage, Store, cursor, fetch_in, upsert
 
 __all__ = ["Places"]
@@ -31,6 +32,9 @@ _decode = msgspec.msgpack.Decoder(Presence).decode
 _PRESENCES = sa.select(PRESENCE.c.ident, PRESENCE.c.body)
 _REMEMBERED = 200_000
 """Devices that are kept in memory between batches, some 150 bytes each beside their row."""
+_LAST = 1 << 62
+"""Where in a batch a time-out is: behind all that was heard."""
+_ENDS = frozenset({"Zone Exited", "Venue Exited"})
 _MASTER = frozenset({UPDATED, "Store Updated", REGISTERED})
 _SURVEYED = frozenset({UPDATED, IMPORTED})
 
@@ -48,6 +52,7 @@ class Places(Stage):
             self._exit_after = duration(store.settings.places.exit_after)
         except ValueError as error:
             raise ConfigError(f"places.exit_after: {error}", field="places.exit_after", code="config_value") from None
+        self._ownerless = frozenset(n.name for n in namespaces(store.settings).values() if n.merges == "never")
         if store.settings.places.file:
             plan = read_venue(store.settings.path(store.settings.places.file))
             with store.state.write() as tx:
@@ -80,33 +85,15 @@ class Places(Stage):
         batch.derived += [self._recovered(batch, one) for one in note_heard(tx, heard.order, self._spots)]
         known = self._load(tx, heard.devices)
         self._locating.locate(heard, known, {event.id: venue for event, venue in plans}, tx)
-        told: list[tuple[int, Event]] = []
+        telling = Telling(batch, self._ownerless, self._settings.retailer.timezone)
         retraced: list[Event] = []
         for ident, readings in heard.devices.items():
             p = known.get(ident)
             if p is None:
                 p = known[ident] = Presence(ident)
-            latest: tuple[Event, str] | None = None
-            for at, sighting, before, event, ns in readings:
-                moves = sight(p, sighting, before, self._exit_after)
-                if not moves:
-                    if p.heard == sighting.received:
-                        latest = event, ns
-                    continue
-                if latest is not None:
-                    _name(p, *latest)
-                # the end of a stay is told as what it began with, a beginning as what was sighted now
-                told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Exited")]
-                retraced += self._retraced(batch, tx, p, moves, at)
-                if p.heard == sighting.received:
-                    _name(p, event, ns)
-                latest = None
-                told += [(at, self._event(batch, p, m)) for m in moves if m.type.endswith("Entered")]
-            if latest is not None:
-                _name(p, *latest)
-        told.sort(key=itemgetter(0))  # as if they had been looked at one by one
-        batch.derived += [event for _, event in told]
-        self._time_out(batch, tx, known, retraced)
+            self._follow(batch, tx, p, readings, telling, retraced)
+        self._time_out(batch, tx, known, telling, retraced)
+        batch.derived += telling.events()
         batch.derived += retraced  # after the exits they correct
         upsert(tx, PRESENCE, [self._row(p) for p in known.values()])
         tx.execute(sa.delete(PRESENCE).where(~PRESENCE.c.here, PRESENCE.c.due <= batch.now))
@@ -156,8 +143,35 @@ class Places(Stage):
             else:
                 self._present.pop(ident, None)
 
+    def _follow(
+        self, batch: Batch, tx: sa.Connection, p: Presence, readings: Iterable[Reading], telling: Telling,
+        retraced: list[Event],
+    ) -> None:
+        """Take the readings of one device and tell of its moves."""
+        latest: tuple[Event, str] | None = None
+        for at, sighting, before, event, ns in readings:
+            moves = sight(p, sighting, before, self._exit_after)
+            if not moves:
+                if p.heard == sighting.received:
+                    latest = event, ns
+                continue
+            if latest is not None:
+                _name(p, *latest)
+            ended = [move for move in moves if move.type in _ENDS]
+            for move in ended:  # the end of a stay is told as what it began with, a beginning as what was sighted now
+                telling.add(at, p, move)
+            retraced += self._retraced(batch, tx, p, moves, at)
+            if p.heard == sighting.received:
+                _name(p, event, ns)
+            latest = None
+            for move in moves:
+                if move not in ended:
+                    telling.add(at, p, move)
+        if latest is not None:
+            _name(p, *latest)
+
     def _time_out(
-        self, batch: Batch, tx: sa.Connection, known: dict[int, Presence], retraced: list[Event]
+        self, batch: Batch, tx: sa.Connection, known: dict[int, Presence], telling: Telling, retraced: list[Event]
     ) -> None:
         """End the stays of all devices that have been silent for long enough at the batch's end."""
         due = sa.select(PRESENCE.c.ident, PRESENCE.c.body).where(PRESENCE.c.here, PRESENCE.c.due <= batch.now)
@@ -168,7 +182,8 @@ class Places(Stage):
             p = known[ident]
             if p.here and p.heard + self._exit_after <= batch.now:
                 moves = leave(p)
-                batch.derived += [self._event(batch, p, move) for move in moves]
+                for move in moves:
+                    telling.add(_LAST, p, move)
                 retraced += self._retraced(batch, tx, p, moves)
 
     def _retraced(
@@ -184,15 +199,6 @@ class Places(Stage):
                     place=move.place, value=float(move.dwell), history=p.history,
                     properties={"zones": [s.zone for s in stays], "starts": [s.start for s in stays]},
                 )
-
-    def _event(self, batch: Batch, p: Presence, move: Move) -> Event:
-        day, hour = local_parts(move.time, self._settings.retailer.timezone)
-        return Event(
-            id=f"{move.type}:{move.place}:{move.zone}:{p.ident}:{move.start}", source="places",
-            channel=p.channel, type=move.type, time=move.time, received=batch.now, date=day, hour=hour,
-            identifiers=p.identifiers, ident=p.ident, place=move.place, zone=move.zone, value=float(move.dwell),
-            history=p.history,
-        )
 
     def _row(self, p: Presence) -> dict[str, object]:
         return {

@@ -1,7 +1,8 @@
 """Redacting the log: what is left of an entry in which an erased person occurs.
 
 Of trade (receipts, orders, redemptions) goods, money, place and time stay, and nobody's name; of another person's event
-the erased one's identifiers go, and of a frame the sightings of the erased one's devices; everything else goes whole.
+the erased one's identifiers go, and of a frame the sightings (and of
+a batch the moves) of the erased one's devices; everything else goes whole.
 The entry's number and its key for deduplication stay, so that a file which is sent once more brings nothing back.
 """
 
@@ -103,6 +104,9 @@ def _redacted(entry: Entry, keys: frozenset[int], done: Redacted) -> Entry:
     if event.sightings is not None and (left := event.sightings.without(keys)):
         done.stripped += 1
         return entry._replace(body=encode_event(msgspec.structs.replace(event, sightings=left)))
+    if event.traffic is not None and (rest := event.traffic.without(keys)):
+        done.stripped += 1
+        return entry._replace(body=encode_event(msgspec.structs.replace(event, traffic=rest)))
     done.erased += 1
     if event.ident not in keys:
         done.offsets.append(entry.offset)

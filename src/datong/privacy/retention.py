@@ -15,7 +15,7 @@ _STRETCH = 5_000
 _SIGHTINGS = frozenset(t.name for t in EVENT_TYPES.values() if t.family == "sighting")
 _OBSERVATIONS = frozenset(
     t.name for t in EVENT_TYPES.values() if t.family in {"ecommerce", "place", "offline", "message", "coupon"}
-) - TRADE | {"Page Viewed", "Screen Viewed"}
+) - TRADE | {"Page Viewed", "Screen Viewed", "Devices Moved"}
 
 
 def kept_for(settings: Settings) -> dict[str, int]:
@@ -79,6 +79,10 @@ def _log(store: Store, name: str, types: frozenset[str], before: int) -> int:
 def _aged(entry: Entry, event: Event) -> Entry | None:
     if event.type in _SIGHTINGS:
         return Entry(entry.offset, ERASED, b"")
+    if event.traffic is not None:
+        if not any(event.traffic.key):
+            return None
+        return entry._replace(body=encode_event(msgspec.structs.replace(event, traffic=event.traffic.of_nobody())))
     if not event.identifiers and not event.ident and not event.personal and not event.properties:
         return None
     nobody = msgspec.structs.replace(event, identifiers=(), ident=0, personal={}, properties={})

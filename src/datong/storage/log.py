@@ -95,6 +95,10 @@ class Log(Protocol):
         """Return the entry that was appended under this key, or None."""
         ...
 
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
+        """Return the entries that were appended under these keys, however many."""
+        ...
+
     def end(self) -> int:
         """Return the offset of the last durable entry, 0 when there is none."""
         ...
@@ -160,6 +164,15 @@ class SqliteLog:
         """Look the key up in the index that dedupes."""
         row = self._reader().execute("SELECT offset, topic, body FROM log WHERE key = ?", (key,)).fetchone()
         return Entry(*row) if row else None
+
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
+        """Look the keys up some hundred at a time."""
+        found: dict[bytes, Entry] = {}
+        for at in range(0, len(keys), _KEYS):
+            some = keys[at : at + _KEYS]
+            sql = f"SELECT key, offset, topic, body FROM log WHERE key IN ({', '.join('?' * len(some))})"
+            found.update((row[0], Entry(*row[1:])) for row in self._reader().execute(sql, some))
+        return found
 
     def end(self) -> int:
         """Return the last durable offset."""

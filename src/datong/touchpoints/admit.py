@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -137,6 +138,10 @@ class Admission:
         if len(event.identifiers) > 1 or event.type in ANCHORING:
             for key in anchors(event, self._naming):
                 self.macs.note(key)
+
+    def prepare(self, scans: Iterable[Scan], now: int) -> None:
+        """Look up at once what many scans will ask for one by one."""
+        self._scans.prepare(scans, now)
 
     def sightings(self, scan: Scan, origin: Origin, now: int) -> Admitted:
         """Return what is admitted of a scan as one event, and which sightings are refused."""

@@ -207,6 +207,8 @@ class Intake:
         work = _Work(self.origin(source), now, history, quarantine and not arrived, received=len(heard))
         origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
         strict, numbered = self._strict, self._goods.numbered
+        if len(heard) > 1 and isinstance(heard[0], Scan):
+            self._admission.prepare([one for one in heard if isinstance(one, Scan)], now)
         for at, call in enumerate(heard):
             if isinstance(call, Scan):
                 self._sightings(work, call)

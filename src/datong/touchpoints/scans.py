@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from itertools import compress
 from typing import Any, NamedTuple, TypeVar
@@ -41,6 +41,24 @@ class Scans:
         """`future` is how far (ms) ahead of the platform's clock a sighting may lie."""
         self._macs, self._zone, self._future = macs, timezone, future
         self._digest = blake2b(digest_size=16, key=vault.sign(b"contents of scans", 32))
+
+    def prepare(self, scans: Iterable[Scan], now: int) -> None:
+        """Learn the addresses of many scans with one look into the register; then each is admitted from memory."""
+        missing: dict[tuple[str, int], set[str]] = {}
+        latest = now + self._future
+        for scan in scans:
+            times, ns = scan.time, scan.ns
+            if not times or not isinstance(ns, str):
+                continue
+            first, last = min(times), max(times)
+            if first < _EARLIEST or last > latest or (of := self._macs.day(first)) != self._macs.day(last):
+                continue
+            self._macs.prepare((of,), now)
+            known = self._macs.known(ns, of)
+            missing.setdefault((ns, of), set()).update([raw for raw in scan.device if raw not in known])
+        for (ns, of), raws in missing.items():
+            if raws:
+                self._macs.learn(ns, of, raws)
 
     def admit(self, scan: Scan, origin: Origin, now: int) -> Admitted:
         """Return the scan as one event, named by a digest of all it says: the same frame again is the same event.

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from datong.identity import who
-from datong.model import Event, decode_event
+from datong.model import Event, decode_event, moved
 from datong.storage import EVENTS, Store
 
 __all__ = ["UNSHOWN", "event_rows", "latest_events", "timeline"]
@@ -32,14 +32,14 @@ def latest_events(store: Store, after: int = 0, limit: int = 50, kind: str = "",
     for entry in reversed(store.log.read(max(after, end - _WINDOW), _WINDOW)):
         if entry.topic != EVENTS:
             continue
-        event = decode_event(entry.body)
-        wanted = (not kind or event.type == kind) and (not channel or event.channel == channel)
-        if event.history or event.type in UNSHOWN or not wanted:
-            continue
-        msgspec.structs.force_setattr(event, "offset", entry.offset)
-        found.append(event)
-        if len(found) == limit:
-            break
+        for event in reversed(moved(decode_event(entry.body))):
+            wanted = (not kind or event.type == kind) and (not channel or event.channel == channel)
+            if event.history or event.type in UNSHOWN or not wanted:
+                continue
+            msgspec.structs.force_setattr(event, "offset", entry.offset)
+            found.append(event)
+            if len(found) == limit:
+                return found
     return found
 
 

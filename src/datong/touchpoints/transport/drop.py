@@ -1,4 +1,4 @@
-"""Drop: files in a folder are frames; each is moved to done/ when it is on disk, or to failed/ with the reason."""
+"""Drop: files in a folder are frames, or hold one on each line; each is moved to done/, or to failed/ and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from datong.config import DropSettings, Settings
-from datong.errors import ConfigError, DatongError, Unavailable
+from datong.errors import ConfigError, DatongError, Rejected, Unavailable
 from datong.touchpoints.body import inflate
 from datong.touchpoints.intake import Intake
 from datong.touchpoints.transport.frames import Frame, take
@@ -18,6 +18,8 @@ __all__ = ["LARGEST", "Drop"]
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file, unpacked where it is gzipped."""
+_AT_ONCE = 4_000
+"""Lines that go into the log together."""
 _HALF = (".part", ".tmp", ".temp", ".filepart", ".crdownload", ".swp", ".lock")
 
 
@@ -31,7 +33,7 @@ class Drop(Line):
         self.folder = whole.path(settings.folder)
         super().__init__(intake, name, str(self.folder))
         field = f"touchpoints.{name}.drop"
-        self._pattern = settings.pattern
+        self._pattern, self._lines = settings.pattern, settings.lines
         self._every = period(settings.every, f"{field}.every")
         self._settle = period(settings.settle, f"{field}.settle")
         self._seen: dict[str, tuple[int, float]] = {}
@@ -91,9 +93,30 @@ class Drop(Line):
         except DatongError as wrong:
             self._away(path, "failed", wrong)
             return
-        error = take(self.intake, self.name, [Frame(body, {"file": path.name})], LARGEST).refused[0]
-        self.took()
+        if self._lines:
+            error = self._take_lines(body, {"file": path.name})
+        else:
+            error = take(self.intake, self.name, [Frame(body, {"file": path.name})], LARGEST).refused[0]
+            self.took()
         self._away(path, "failed" if error else "done", error)
+
+    def _take_lines(self, body: bytes, about: dict[str, str]) -> DatongError | None:
+        """Take each line as a frame, some thousands at a time; return what is wrong with the file's bad lines."""
+        bad: list[tuple[int, DatongError]] = []
+        frames = [(number, Frame(line, about)) for number, line in enumerate(body.splitlines(), 1) if line.strip()]
+        for at in range(0, len(frames), _AT_ONCE):
+            some = frames[at : at + _AT_ONCE]
+            taken = take(self.intake, self.name, [frame for _, frame in some])
+            bad += [(number, error) for (number, _), error in zip(some, taken.refused, strict=True) if error]
+            self.took(len(some))
+        if not frames:
+            return Rejected("the file is empty", code="empty_body", hint="write one frame on each line")
+        if not bad:
+            return None
+        number, first = bad[0]
+        return Rejected(f"line {number}: {first.message}", code=first.code, hint=(
+            f"{first.hint}; " if first.hint else "") + f"{len(bad)} of {len(frames)} lines lie in quarantine, the "
+            "others are stored")
 
     def _away(self, path: Path, where: str, error: DatongError | None) -> None:
         goal = _free(self.folder / where / path.name)

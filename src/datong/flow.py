@@ -35,8 +35,10 @@ from datong.storage import (
 
 __all__ = ["Flow"]
 
-LIVE, BEHIND, BULK = 2_000, 5_000, 10_000
-"""Events in one batch: small while live, larger where more than `BULK` wait, largest when a backlog is drained."""
+LIVE, BEHIND, BULK = 2_000, 10_000, 50_000
+"""Entries in one batch: few while live, more where more than `BEHIND` wait, most when a backlog is drained."""
+SIZE = 5 * 1024 * 1024
+"""Bytes in one batch: some ten thousand receipts and orders, or forty thousand small frames of sightings."""
 AHEAD = 200_000
 """Entries by which the spine may lead the facts while a backlog is drained: what a split has to read in the log."""
 
@@ -63,7 +65,7 @@ class Flow:
         `limit` is at most how many, by default what suits the backlog.
         Without new entries it writes a tick when a timer is due, so that absence is noticed in silence.
         """
-        entries, told = self._next(limit or (LIVE if self.behind < BULK else BEHIND))
+        entries, told = self._next(limit or (LIVE if self.behind < BEHIND else BEHIND))
         if not entries:
             now = self.store.clock.now()
             return self._tick(now) if self._wake is not None and self._wake <= now and now > self.now else 0
@@ -87,7 +89,7 @@ class Flow:
         the same too, and nothing is told twice, whatever the events are named by.
         """
         log = self.store.log
-        entries = log.read(self.position, limit)
+        entries = log.read(self.position, limit, SIZE)
         if not entries or entries[0].offset > self._tried:
             return entries, False
         names = [_mark(entry.offset) for entry in entries]
@@ -101,7 +103,7 @@ class Flow:
     def fold(self, limit: int = BULK) -> int:
         """Append the facts of the next stretch the spine has passed; return how many log entries it held."""
         after, upto = self.store.facts.position(), self.position
-        entries = [e for e in self.store.log.read(after, min(limit, max(0, upto - after))) if e.offset <= upto]
+        entries = [e for e in self.store.log.read(after, min(limit, max(0, upto - after)), SIZE) if e.offset <= upto]
         if not entries:
             return 0
         batch = _batch(entries, 0)
@@ -157,7 +159,7 @@ class Flow:
     def _run_fold(self) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
-            if self._guarded(self.fold) < BULK:  # under load less often: a large fold costs half of many small ones
+            if self._guarded(self.fold) < BEHIND:  # under load less often: a large fold costs half of many small ones
                 self._stop.wait(min(3.0, max(0.3, 3 * (time.monotonic() - began))))
 
     def _guarded(self, work: Callable[[], int]) -> int:

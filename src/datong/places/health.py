@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -26,6 +26,8 @@ __all__ = ["RECOVERED", "SensorState", "Silence", "note_heard", "sensors"]
 RECOVERED = "Sensor Recovered"
 KNOWN, SIGHTINGS, SHORTEST, TIMES = 50, 100, 10 * MINUTE, 3
 """A sensor has a rhythm after so many sightings."""
+_COLUMNS = ("place", "sensor", "last", "total", "longest", "gap", "count")
+_NOWHERE = Spot("", "")
 VENUE_GAP = HOUR
 OPEN_GAP = 3 * HOUR
 """A venue whose hours are known is silent when nobody was heard for so much of its opening time."""
@@ -64,6 +66,18 @@ class Silence(msgspec.Struct, frozen=True):
     end: int
 
 
+class _Rhythm:
+    """A row of `HEARD` while it is worked on."""
+
+    __slots__ = _COLUMNS
+
+    def __init__(
+        self, place: str, sensor: str, last: int = 0, total: int = 0, longest: int = 0, gap: int = 0, count: int = 0
+    ) -> None:
+        self.place, self.sensor, self.last, self.total = place, sensor, last, total
+        self.longest, self.gap, self.count = longest, gap, count
+
+
 def note_heard(
     tx: sa.Connection, heard: Iterable[tuple[str, int, int]], spots: Mapping[str, Spot]
 ) -> list[Silence]:
@@ -71,33 +85,30 @@ def note_heard(
     told = list(heard)
     if not told:
         return []
-    places = {spots[code].place if code in spots else "" for code, _, _ in told}
-    query = sa.select(HEARD)
-    rows: dict[tuple[str, str], dict[str, Any]] = {
-        (row.place, row.sensor): dict(row._mapping) for row in fetch_in(tx, query, HEARD.c.place, places)
-    }
-    changed: dict[tuple[str, str], dict[str, Any]] = {}
+    standing = {code: spots.get(code, _NOWHERE) for code in {code for code, _, _ in told}}
+    query = sa.select(*(HEARD.c[name] for name in _COLUMNS))
+    places = {place for place, _ in standing.values()}
+    rows = {(row[0], row[1]): _Rhythm(*row) for row in fetch_in(tx, query, HEARD.c.place, places)}
+    pairs = {code: (_of(rows, place, ""), _of(rows, place, code)) for code, (place, _) in standing.items()}
     ended = []
     for code, at, count in told:
-        place, zone = spots.get(code, ("", ""))
-        whole = rows.setdefault((place, ""), _fresh(place, "", at))
-        row = rows.setdefault((place, code), _fresh(place, code, at))
-        if row["count"]:
-            if _silent(row, whole, at):
-                ended.append(Silence(place, zone, code, row["last"], at))
+        whole, row = pairs[code]
+        if row.count:
+            if at - row.last >= SHORTEST and _silent(row, whole, at):
+                ended.append(Silence(*standing[code], code, row.last, at))
             else:
-                row["longest"] = max(row["longest"], whole["total"] - row["total"])
-                row["gap"] = max(row["gap"], at - row["last"])
-        if place:
-            whole["gap"] = max(whole["gap"], at - whole["last"]) if whole["count"] else 0
-            whole["total"] += count
-            whole["count"] += count
-            whole["last"] = max(whole["last"], at)
-            changed[place, ""] = whole
-        row["total"], row["last"] = whole["total"], max(row["last"], at)
-        row["count"] += count
-        changed[place, code] = row
-    upsert(tx, HEARD, list(changed.values()))
+                row.longest = max(row.longest, whole.total - row.total)
+                row.gap = max(row.gap, at - row.last)
+        if row.place:
+            if whole.count:
+                whole.gap = max(whole.gap, at - whole.last)
+            whole.total += count
+            whole.count += count
+            whole.last = max(whole.last, at)
+        row.total, row.last = whole.total, max(row.last, at)
+        row.count += count
+    changed = {id(row): row for pair in pairs.values() for row in pair if row.count}
+    upsert(tx, HEARD, [{name: getattr(row, name) for name in _COLUMNS} for row in changed.values()])
     return ended
 
 
@@ -107,7 +118,8 @@ def sensors(tx: sa.Connection, now: int, timezone: str = "UTC") -> list[SensorSt
     `timezone` is that of the opening hours.
     """
     dead = _dead(tx, now, timezone)
-    rows = {(row.place, row.sensor): dict(row._mapping) for row in tx.execute(sa.select(HEARD))}
+    query = sa.select(*(HEARD.c[name] for name in _COLUMNS))
+    rows = {(row[0], row[1]): _Rhythm(*row) for row in tx.execute(query)}
     found = []
     planned = tx.execute(sa.select(SENSOR.c.code, SENSOR.c.place, SENSOR.c.zone, SENSOR.c.kind).order_by(
         SENSOR.c.place, SENSOR.c.code))
@@ -117,9 +129,9 @@ def sensors(tx: sa.Connection, now: int, timezone: str = "UTC") -> list[SensorSt
             found.append(SensorState(code, place, zone, kind, "never", 0, 0))
             continue
         quiet = _silent(row, rows[place, ""], now) or place in dead
-        found.append(SensorState(code, place, zone, kind, "silent" if quiet else "heard", row["last"], row["count"],
-                                 row["last"] if quiet else 0))
-    found += [SensorState(code, place, "", "", "unknown", row["last"], row["count"])
+        found.append(SensorState(code, place, zone, kind, "silent" if quiet else "heard", row.last, row.count,
+                                 row.last if quiet else 0))
+    found += [SensorState(code, place, "", "", "unknown", row.last, row.count)
               for (place, code), row in sorted(rows.items()) if code]
     return found
 
@@ -148,12 +160,15 @@ def _open_between(hours: Hours, since: int, until: int, timezone: str) -> int:
     return sum(max(0, min(closes, until) - max(opens, since)) for _, opens, closes in spans)
 
 
-def _silent(row: Mapping[str, Any], whole: Mapping[str, Any], at: int) -> bool:
+def _silent(row: _Rhythm, whole: _Rhythm, at: int) -> bool:
     """Return whether what was not heard of a sensor until `at` is more than chance."""
-    missed = whole["total"] - row["total"]
-    long = missed > max(SIGHTINGS, TIMES * row["longest"]) and at - row["last"] >= SHORTEST
-    return bool(row["count"] >= KNOWN and long)
+    missed = whole.total - row.total
+    long = missed > max(SIGHTINGS, TIMES * row.longest) and at - row.last >= SHORTEST
+    return bool(row.count >= KNOWN and long)
 
 
-def _fresh(place: str, sensor: str, at: int) -> dict[str, Any]:
-    return {"place": place, "sensor": sensor, "last": at, "total": 0, "longest": 0, "gap": 0, "count": 0}
+def _of(rows: dict[tuple[str, str], _Rhythm], place: str, sensor: str) -> _Rhythm:
+    """Return how a sensor (empty: its venue as a whole) speaks; one that was never heard is added."""
+    if (found := rows.get((place, sensor))) is None:
+        found = rows[place, sensor] = _Rhythm(place, sensor)
+    return found

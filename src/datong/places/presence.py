@@ -21,6 +21,7 @@ from datong.places.retrace import Trail
 
 __all__ = [
     "CLEAR_DB", "HITS", "HOLD", "KEEP", "NO_RSSI", "WINDOW", "Move", "Presence", "Sighting", "Spot", "leave", "sight",
+    "stays",
 ]
 
 WINDOW = 15 * SECOND
@@ -98,6 +99,25 @@ class Presence(msgspec.Struct, array_like=True):
     window: dict[str, tuple[int, int]] = {}
     track: Track | None = None
     trail: Trail | None = None
+
+
+def stays(p: Presence, s: Sighting, before: int, exit_after: int) -> bool:
+    """Take a sighting that says no more than that the device still is where it was; return whether it was one.
+
+    Most are; `sight` would do the same with them, three times as slowly.
+    """
+    sensor, (place, zone), time, rssi, received, located = s
+    last, recent = p.last, p.recent
+    if not (
+        last < time <= last + exit_after and p.here and zone == p.zone and place == p.place and p.candidate is None
+        and sensor in recent and len(recent) == 1 and before < p.heard + exit_after and not located
+    ):
+        return False
+    recent[sensor] = (time, rssi, place, zone)
+    p.last = p.zone_last = time
+    if received > p.heard:
+        p.heard = received
+    return True
 
 
 def sight(p: Presence, s: Sighting, before: int, exit_after: int) -> list[Move]:

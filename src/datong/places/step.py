@@ -15,7 +15,7 @@ from datong.places.fold import RETRACED
 from datong.places.health import RECOVERED, Silence, note_heard
 from datong.places.locating import Locating
 from datong.places.master import UPDATED, load_plan, plan_updates, store_updates
-from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight
+from datong.places.presence import KEEP, Move, Presence, Spot, leave, sight, stays
 from datong.places.readings import Reading, Readings
 from datong.places.staff import REGISTERED, ignored, take_staff
 from datong.places.survey import IMPORTED, note_surveys
@@ -149,8 +149,9 @@ class Places(Stage):
     ) -> None:
         """Take the readings of one device and tell of its moves."""
         latest: tuple[Event, str] | None = None
+        exit_after = self._exit_after
         for at, sighting, before, event, ns in readings:
-            moves = sight(p, sighting, before, self._exit_after)
+            moves = [] if stays(p, sighting, before, exit_after) else sight(p, sighting, before, exit_after)
             if not moves:
                 if p.heard == sighting.received:
                     latest = event, ns

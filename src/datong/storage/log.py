@@ -30,7 +30,7 @@ _INSERT = "INSERT OR IGNORE INTO log VALUES (?, ?, ?, ?, ?)"
 _STATEMENTS = tuple((rows, f"{_INSERT}{', (?, ?, ?, ?, ?)' * (rows - 1)}") for rows in (1_024, 128, 16, 1))
 """Few long statements: other threads run while SQLite works, and the writer asks Python for its turn less often."""
 
-_STRETCH = 32 * 1024 * 1024
+STRETCH = 32 * 1024 * 1024
 """Bytes read at once: a frame of sightings is one entry and may be a thousand times as long as another."""
 _KEYS = 500
 _GONE = -1
@@ -87,8 +87,8 @@ class Log(Protocol):
         """Append records and return when they are on disk; raises Unavailable."""
         ...
 
-    def read(self, after: int, limit: int) -> list[Entry]:
-        """Return up to `limit` entries with an offset larger than `after`, in order; fewer where they are long."""
+    def read(self, after: int, limit: int, size: int = STRETCH) -> list[Entry]:
+        """Return up to `limit` entries with an offset larger than `after`, in order; no more after `size` bytes."""
         ...
 
     def find(self, key: bytes) -> Entry | None:
@@ -149,10 +149,10 @@ class SqliteLog:
         """Append and wait for the disk."""
         return self.submit(records).result() if records else []
 
-    def read(self, after: int, limit: int) -> list[Entry]:
+    def read(self, after: int, limit: int, size: int = STRETCH) -> list[Entry]:
         """Read on this thread's own connection."""
         sql = "SELECT offset, topic, body FROM log WHERE offset > ? ORDER BY offset LIMIT ?"
-        entries, left = [], _STRETCH
+        entries, left = [], size
         for row in self._reader().execute(sql, (after, limit)):
             entries.append(Entry(*row))
             left -= len(row[2])

@@ -72,11 +72,13 @@ class Moving:
         return self.at
 
 
-def frames(stores: int, visits: int, minutes: float, clock: Moving, open_: int = OPEN) -> Iterator[tuple[bytes, int, int]]:
+def frames(
+    stores: int, visits: int, minutes: float, clock: Moving, opened: int = OPEN
+) -> Iterator[tuple[bytes, int, int]]:
     """Give (frame, sightings, visits that begin in it), minute by minute; the clock goes along."""
     dice = random.Random(11)
     here: list[list[tuple[str, int, int]]] = [[] for _ in range(stores)]
-    for minute in range(open_):
+    for minute in range(opened):
         at = START + minute * 60_000
         clock.at = at + 60_000
         iso = time.strftime("%Y-%m-%dT%H:%M:", time.gmtime(at // 1000))

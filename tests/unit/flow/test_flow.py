@@ -111,6 +111,43 @@ def test_a_batch_that_broke_off_is_the_same_batch_again(store: Store) -> None:
     assert [e.id for b in stage.batches[2:] for e in b.events] == ["from:a", "from:b", "late", "from:late"]
 
 
+class Naming(Stage):
+    """Derives one event from all page views of a batch, named by where the batch began; keeps which."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[int, int]] = []
+
+    def step(self, batch: Batch, tx: sa.Connection) -> None:
+        """Derive."""
+        if views := [e for e in batch.events if e.type == "Page Viewed"]:
+            self.batches.append((batch.first, batch.last))
+            batch.derived.append(event(f"views:{batch.first}:{len(views)}", batch.now, "Screen Seen"))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_a_replay_takes_the_batches_that_derived_something_once_more(store: Store, limit: int) -> None:
+    """However much it asks for at once, nothing is told twice, and the log stays what it is."""
+    first = Naming()
+    flow = Flow(store, [first])
+    for names in ("ab", "c", "", "def"):
+        store.log.append([event_record(event(n)) for n in names] or [event_record(event("-", kind="Cart Viewed"))])
+        flow.pump(2)
+    while flow.pump(2):
+        pass
+    before = store.log.read(0, 100)
+    with store.state.write() as tx:
+        set_cursor(tx, "spine", 0)
+    second = Naming()
+    again = Flow(store, [second])
+    while again.pump(limit):
+        pass
+    assert store.log.read(0, 100) == before
+    assert second.batches == first.batches
+    assert len(first.batches) > 2
+    store.log.append([event_record(event("g"))])
+    assert [again.pump(), store.log.end()] == [1, len(before) + 3]
+
+
 def test_a_new_flow_goes_on_where_the_last_one_stopped(store: Store) -> None:
     """Position and the platform's time come from the cursor."""
     store.log.append([event_record(event("a", NOW + 5))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datong.model import Event, Identifier, Sightings, decode_event
+from datong.model import Event, Identifier, Sightings, Traffic, decode_event
 from datong.privacy import let_go
 from datong.privacy.redact import occurs, redact
 from datong.storage import ERASED, EVENTS, Store, event_record
@@ -45,3 +45,18 @@ def test_one_source_is_let_go_and_others_stay(store: Store) -> None:
                       event_record(event("3", "Identified", OTHERS, source="enrichment:acme"))])
     assert let_go(store, {HERS}, "enrichment:acme") == 1
     assert [e.topic for e in store.log.read(0, 10)] == [ERASED, EVENTS, EVENTS]
+
+
+def test_of_the_moves_of_many_only_theirs_go(store: Store) -> None:
+    both = Traffic(("random_mac",), ("mall",), ("", "hall"), (0, 0, 1), (HERS, OTHERS, HERS), (0, 0, 0), (0, 0, 1),
+                   (0, 5, 0), (0, 5, 0))
+    hers = Traffic(("random_mac",), ("mall",), ("",), (3,), (HERS,), (0,), (0,), (0,), (9,))
+    store.log.append([event_record(event("1", "Devices Moved", traffic=both)),
+                      event_record(event("2", "Devices Moved", traffic=hers))])
+    done = redact(store.log, [HERS], store.log.end())
+    assert (done.erased, done.stripped) == (1, 1)
+    first, second = store.log.read(0, 10)
+    assert decode_event(first.body).traffic == Traffic(
+        ("random_mac",), ("mall",), ("", "hall"), (0,), (OTHERS,), (0,), (0,), (5,), (5,))
+    assert second.topic == ERASED
+    assert list(occurs(store.log, [HERS])) == []

@@ -68,7 +68,7 @@ function Events({ polled }: { polled: EventRow[] }) {
       ) : (
         <ul className="list scroller" tabIndex={0} aria-label={t("live.events")}>
           {events.map((event) => (
-            <EventLine key={event.offset} event={event} />
+            <EventLine key={`${event.offset}/${event.id}`} event={event} />
           ))}
         </ul>
       )}

@@ -7,9 +7,9 @@ const KEPT = 80;
 export type Connection = "live" | "lost";
 
 function merged(old: EventRow[], fresh: EventRow[]): EventRow[] {
-  const byOffset = new Map(old.map((event) => [event.offset, event]));
-  for (const event of fresh) byOffset.set(event.offset, event);
-  return [...byOffset.values()].sort((a, b) => b.offset - a.offset).slice(0, KEPT);
+  const known = new Map(old.map((event) => [`${event.offset}/${event.id}`, event])); // many may lie at one offset
+  for (const event of fresh) known.set(`${event.offset}/${event.id}`, event);
+  return [...known.values()].sort((a, b) => b.offset - a.offset).slice(0, KEPT);
 }
 
 /** The latest events, newest first; `paused` keeps what is shown still. */

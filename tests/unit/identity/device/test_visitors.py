@@ -8,7 +8,7 @@ import pytest
 from tests.unit.identity.device.air import T0
 
 from datong.identity.device import Devices, Hour, visitors
-from datong.model import HOUR, MINUTE, Batch, Event, Identifier
+from datong.model import HOUR, MINUTE, Batch, Event, Identifier, Sightings
 from datong.privacy import Vault
 from datong.storage import Store
 
@@ -26,6 +26,22 @@ def fold(store: Store, vault: Vault, events: list[Event], size: int = 1_000) -> 
     for at in range(0, len(events), size):
         with store.facts.write() as facts:
             devices.fold(Batch(events[at : at + size], 1, 1, T0), facts)
+
+
+def test_frames_of_many_sensors_are_read_column_by_column(store: Store, vault: Vault) -> None:
+    many = Sightings(("ap-1", "ap-2"), ("random_mac", "wifi_mac"), (5, 6, 5), (0, 100, 5_000), (-50, 0, -60),
+                     (0, 1, 1), (0, 1, 0), ie=("ab", "", "ab"), seq=(7, -1, 9))
+    few = Sightings(("ap-3",), ("wifi_mac",), (6, 5), (0, 0), (-70, -71))
+    frames = [Event(n, "aps", "wifi", "Devices Sighted", T0 + at, T0, place=place, sightings=s)
+              for n, at, place, s in (("a", 0, "mall", many), ("b", 60_000, "", few))]
+    fold(store, vault, [*frames, sighted(8, 90_000, ie="cd", seq=3)])
+    rows = store.facts.rows("SELECT ident, ns, place, model, start, first, rssi FROM identity.sighting "
+                            "ORDER BY start, ident")
+    one, other = vault.key("wifi_model", "ab"), vault.key("wifi_model", "cd")
+    assert [(r["ident"], r["ns"], r["place"], r["model"], r["start"] - T0, r["first"], r["rssi"]) for r in rows] == [
+        (5, "random_mac", "mall", one, 0, 7, -50.0), (6, "wifi_mac", "mall", 0, 100, -1, None),
+        (5, "random_mac", "mall", one, 5_000, 9, -60.0), (5, "wifi_mac", "", 0, 60_000, -1, -71.0),
+        (6, "wifi_mac", "", 0, 60_000, -1, -70.0), (8, "random_mac", "mall", other, 90_000, 3, -60.0)]
 
 
 def test_a_row_per_scan(store: Store, vault: Vault) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from datong.config import DropSettings, FixedClock, Settings, TouchpointSettings
 from datong.errors import ConfigError, Unavailable
-from datong.model import from_iso
+from datong.model import decode_event, from_iso
 from datong.privacy import Vault
 from datong.storage import open_store
 from datong.touchpoints import Intake
@@ -119,6 +119,36 @@ def test_a_full_disk_leaves_the_file_where_it_is(
     with pytest.raises(Unavailable):
         drop.turn()
     assert names(drop) == ["a.json"]
+
+
+@pytest.fixture
+def lines(intake: Intake) -> Drop:
+    return Drop(intake, "air", DropSettings("many", lines=True), intake.settings)
+
+
+def test_each_line_of_a_file_is_a_frame(lines: Drop, intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("datong.touchpoints.transport.drop._AT_ONCE", 2)
+    put(lines, "day.jsonl", b"\n".join([frame(1), frame(2), b"", frame(3), frame(1), frame(4)]) + b"\n")
+    lines.turn()
+    assert lines.turn() == 1
+    assert names(lines, "done") == ["day.jsonl"]
+    found = intake.counts()
+    assert (found["air", "accepted"], found["air", "duplicate"], lines.state.frames) == (4, 1, 5)
+    assert len(intake.store.log.read(0, 10)) == 4
+    assert {event.sightings.sensors for event in (decode_event(e.body) for e in intake.store.log.read(0, 10))
+            if event.sightings} == {("ap-1",)}
+
+
+def test_a_bad_line_is_named_and_the_others_are_kept(lines: Drop, intake: Intake) -> None:
+    put(lines, "day.jsonl", b"\n".join([frame(1), b"{", frame(2), b"[]"]))
+    put(lines, "none.jsonl", b"\n \n")
+    lines.turn()
+    lines.turn()
+    reason = (lines.folder / "failed/day.jsonl.reason.txt").read_text()
+    assert reason.startswith("bad_json: line 2: the frame cannot be read")
+    assert "2 of 4 lines lie in quarantine, the others are stored" in reason
+    assert (lines.folder / "failed/none.jsonl.reason.txt").read_text().startswith("empty_body: ")
+    assert (intake.counts()["air", "accepted"], intake.counts()["air", "quarantined"]) == (2, 2)
 
 
 @pytest.mark.parametrize(("change", "field"), [

@@ -15,7 +15,7 @@ from datong.storage import EVENTS, Store
 __all__ = ["UNSHOWN", "event_rows", "latest_events", "timeline"]
 
 UNSHOWN = frozenset({
-    "Device Sighted", "Devices Sighted", "Clock Ticked", "Product Updated", "Store Updated", "Campaign Updated",
+    "Device Sighted", "Devices Sighted", "Devices Moved", "Clock Ticked", "Product Updated", "Store Updated", "Campaign Updated",
     "Identity Corrected", "Member Changed", "Venue Updated", "Survey Imported", "Staff Registered", "Sensor Recovered",
     "Door Counted", "Visit Retraced", "Calibration Given",
 })

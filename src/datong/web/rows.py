@@ -15,9 +15,9 @@ from datong.storage import EVENTS, Store
 __all__ = ["UNSHOWN", "event_rows", "latest_events", "timeline"]
 
 UNSHOWN = frozenset({
-    "Device Sighted", "Devices Sighted", "Devices Moved", "Clock Ticked", "Product Updated", "Store Updated", "Campaign Updated",
-    "Identity Corrected", "Member Changed", "Venue Updated", "Survey Imported", "Staff Registered", "Sensor Recovered",
-    "Door Counted", "Visit Retraced", "Calibration Given",
+    "Device Sighted", "Devices Sighted", "Devices Moved", "Clock Ticked", "Product Updated", "Store Updated",
+    "Campaign Updated", "Identity Corrected", "Member Changed", "Venue Updated", "Survey Imported",
+    "Staff Registered", "Sensor Recovered", "Door Counted", "Visit Retraced", "Calibration Given",
 })
 """Raw radio, ticks, master data, what the platform tells itself: far too many to watch, and nothing a shopper did."""
 

@@ -4,8 +4,8 @@ Owns: `places` (venue, plan, survey, zone, sensor, store, staff, heard, presence
 visit, counted, silence). Reads: the log's sightings, `Venue Updated`, `Survey Imported`, `Store Updated`,
 `Door Counted` and its own events. Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the
 same however the sightings were cut into frames and batches; entering is stamped with the first sight, leaving with the
-last; a device that falls silent leaves although nothing else happens. Of devices that can be nobody's, one `Devices Moved` a
-batch says all that.
+last; a device that falls silent leaves although nothing else happens. Of devices that can be nobody's, one
+`Devices Moved` a batch says all that.
 """
 
 from datong.places.check import venue_problems, venue_remarks

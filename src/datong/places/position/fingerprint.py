@@ -1,8 +1,8 @@
 """Fingerprints: where a scan looks like those of the survey, there the device is (weighted nearest neighbours).
 
-The floor and the point are asked separately, since what tells floors apart (strong signals) is not what tells points
-apart. With the walkable area known, the survey is first drawn into a radio map, which fills the gaps between its walks
-and keeps points out of the walls; cross-validation says whether that is better here (`fit_and_measure`).
+Scans are compared in two ways that err differently; both vote for the floor, and the point is the mean of theirs. With
+the walkable area known, the survey is first drawn into a radio map, which fills the gaps between its walks and keeps
+points out of the walls; cross-validation says whether that is better here (`fit_and_measure`).
 """
 
 from __future__ import annotations
@@ -25,15 +25,14 @@ from datong.places.position.survey import Survey
 
 __all__ = ["Fingerprint", "Points"]
 
-FLOOR = Match("overlap", 2.3, 20, 1)
-POINT = Match("overlap", 1.5, 20, 2)
+ON_SCANS = (Match("overlap", 1.5, 20, 2), Match("share", 2.0, 20, 2))
 ON_MAP = Match("cosine", 2.0, 10, 6)
 """Chosen by cross-validation inside the training parts of two public sets; see docs/decisions."""
 _MILDER = 0.2
 """By which share an unknown cell of a radio map is compared more mildly."""
 _RARE = 2
 """A sensor heard in fewer scans is left out: it may have walked by."""
-_FORMAT, _VERSION = "datong fingerprint", 1
+_FORMAT, _VERSION = "datong fingerprint", 2
 _CHUNK = 256
 _FIELDS = ("x", "y", "floor", "weights", "factor")
 
@@ -54,6 +53,23 @@ class Points(msgspec.Struct, frozen=True, eq=False):
         factor = None if variance is None else (1 - _MILDER * variance)[order].astype(np.float32)
         return cls(x[order], y[order], floor[order], Rows(weights[order], match, factor))
 
+    def votes(self, far: NDArray[np.float32], floors: int) -> Floats:
+        """Return how sure each of so many floors is (scans × floors, 1 in all), by the distances to all rows."""
+        rows, far = nearest(far, self.rows.match.k)
+        weight, of = self.rows.match.weight(far), self.floor[rows]
+        votes = np.stack([(weight * (of == number)).sum(1) for number in range(floors)], 1)
+        return np.asarray(votes / votes.sum(1, keepdims=True))
+
+    def nearby(self, far: NDArray[np.float32], floor: int) -> Floats:
+        """Return x, y and the variance (m²) of the neighbours on a floor (scans × 3), by the distances to all rows."""
+        first, last = np.searchsorted(self.floor, [floor, floor + 1])
+        rows, far = nearest(far[:, first:last], self.rows.match.k)
+        weight = self.rows.match.weight(far)
+        weight, rows = weight / weight.sum(1, keepdims=True), rows + first
+        x, y = (weight * self.x[rows]).sum(1), (weight * self.y[rows]).sum(1)
+        variance = (weight * ((self.x[rows] - x[:, None]) ** 2 + (self.y[rows] - y[:, None]) ** 2)).sum(1)
+        return np.stack([x, y, variance], 1)
+
 
 class Fingerprint(msgspec.Struct, frozen=True, eq=False):
     """A venue's model: the sensors it knows, its floors, what to compare with, and how good it is.
@@ -63,8 +79,7 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
 
     sensors: tuple[str, ...]
     floors: tuple[str, ...]
-    storeys: Points
-    points: Points
+    parts: tuple[Points, ...]
     radius: tuple[tuple[float, float], ...] = ()
 
     @classmethod
@@ -74,11 +89,9 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
         sensors = tuple(s for s, n in zip(survey.scans.sensors, heard, strict=True) if n >= _RARE)
         dbm = survey.scans.table(sensors)
         if ground:
-            drawn = _mapped(survey, dbm, ground)
-            return cls(sensors, survey.floors, drawn, drawn)
-        storeys = Points.of(survey.x, survey.y, survey.floor, weigh(dbm, FLOOR.power), FLOOR)
-        points = Points.of(survey.x, survey.y, survey.floor, weigh(dbm, POINT.power), POINT)
-        return cls(sensors, survey.floors, storeys, points)
+            return cls(sensors, survey.floors, (_mapped(survey, dbm, ground),))
+        parts = (Points.of(survey.x, survey.y, survey.floor, weigh(dbm, m.power), m) for m in ON_SCANS)
+        return cls(sensors, survey.floors, tuple(parts))
 
     def locate(self, scans: Scans) -> Located:
         """Return one point per scan; nowhere for scans that hear no known sensor."""
@@ -89,29 +102,18 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
             rows = start + np.flatnonzero(~np.isnan(part).all(1))
             if not len(rows):
                 continue
-            far = self.storeys.rows.distances(dbm[rows])
-            floor = self._floor(far)
-            if self.points is not self.storeys:
-                far = self.points.rows.distances(dbm[rows])
+            far = [part.rows.distances(dbm[rows]) for part in self.parts]
+            votes = [p.votes(f, len(self.floors)) for p, f in zip(self.parts, far, strict=True)]
+            floor = np.sum(votes, axis=0).argmax(1)
             for number in np.unique(floor):
                 chosen = floor == number
-                found.put(rows[chosen], self._point(far[chosen], int(number)))
+                found.put(rows[chosen], self._point([f[chosen] for f in far], int(number)))
         return found
 
-    def _floor(self, far: NDArray[np.float32]) -> Ints:
-        rows, far = nearest(far, self.storeys.rows.match.k)
-        weight, of = self.storeys.rows.match.weight(far), self.storeys.floor[rows]
-        votes = np.stack([(weight * (of == number)).sum(1) for number in range(len(self.floors))], 1)
-        return np.asarray(votes.argmax(1), np.int64)
-
-    def _point(self, far: NDArray[np.float32], floor: int) -> Located:
-        p = self.points
-        first, last = np.searchsorted(p.floor, [floor, floor + 1])
-        rows, far = nearest(far[:, first:last], p.rows.match.k)
-        weight = p.rows.match.weight(far)
-        weight, rows = weight / weight.sum(1, keepdims=True), rows + first
-        x, y = (weight * p.x[rows]).sum(1), (weight * p.y[rows]).sum(1)
-        spread = np.sqrt((weight * ((p.x[rows] - x[:, None]) ** 2 + (p.y[rows] - y[:, None]) ** 2)).sum(1))
+    def _point(self, far: list[NDArray[np.float32]], floor: int) -> Located:
+        at = np.stack([p.nearby(f, floor) for p, f in zip(self.parts, far, strict=True)])
+        x, y = at[..., 0].mean(0), at[..., 1].mean(0)
+        spread = np.sqrt((at[..., 2] + (at[..., 0] - x) ** 2 + (at[..., 1] - y) ** 2).mean(0))
         return Located(x, y, np.full(len(x), floor), self.radius_of(spread), self.floors)
 
     def radius_of(self, spread: Floats) -> Floats:
@@ -123,14 +125,12 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
 
     def pack(self) -> bytes:
         """Return the model as bytes, with a version."""
-        same = self.storeys is self.points
         arrays: dict[str, NDArray[Any]] = {}
-        for name, part in (("points", self.points), *(() if same else (("storeys", self.storeys),))):
-            arrays |= {f"{name}_x": part.x, f"{name}_y": part.y, f"{name}_floor": part.floor,
-                       f"{name}_weights": part.rows.weights.astype(np.float16), f"{name}_factor": part.rows.factor}
+        for at, part in enumerate(self.parts):
+            arrays |= {f"{at}_x": part.x, f"{at}_y": part.y, f"{at}_floor": part.floor,
+                       f"{at}_weights": part.rows.weights.astype(np.float16), f"{at}_factor": part.rows.factor}
         head = {"format": _FORMAT, "version": _VERSION, "sensors": self.sensors, "floors": self.floors,
-                "points": msgspec.to_builtins(self.points.rows.match), "radius": self.radius,
-                "storeys": msgspec.to_builtins(self.storeys.rows.match)}
+                "parts": msgspec.to_builtins([part.rows.match for part in self.parts]), "radius": self.radius}
         file = io.BytesIO()
         np.savez_compressed(file, allow_pickle=False, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays)
         return file.getvalue()
@@ -148,14 +148,12 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
             raise ConfigError(f"this position model is {head.get('format')} {head.get('version')}, not {_VERSION}",
                               hint="import the survey again: datong survey FILE --venue CODE", code="model_version")
 
-        def part(name: str) -> Points:
-            x, y, floor, weights, factor = (file[f"{name}_{field}"] for field in _FIELDS)
-            return Points(x, y, floor, Rows(weights.astype(np.float32), msgspec.convert(head[name], Match), factor))
-
-        points = part("points")
-        storeys = part("storeys") if "storeys_x" in file else points
+        parts = []
+        for at, match in enumerate(msgspec.convert(head["parts"], list[Match])):
+            x, y, floor, weights, factor = (file[f"{at}_{field}"] for field in _FIELDS)
+            parts.append(Points(x, y, floor, Rows(weights.astype(np.float32), match, factor)))
         radius = tuple((float(a), float(b)) for a, b in head["radius"])
-        return cls(tuple(head["sensors"]), tuple(head["floors"]), storeys, points, radius)
+        return cls(tuple(head["sensors"]), tuple(head["floors"]), tuple(parts), radius)
 
 
 def _mapped(survey: Survey, dbm: NDArray[np.float32], ground: Mapping[str, Any]) -> Points:

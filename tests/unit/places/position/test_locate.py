@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 import shapely
@@ -9,6 +10,7 @@ from datong.errors import ConfigError
 from datong.places.position import (
     Fingerprint,
     Located,
+    Match,
     Scans,
     StrongestSensor,
     Trilateration,
@@ -16,6 +18,7 @@ from datong.places.position import (
     fit_and_measure,
     walkable_cells,
 )
+from datong.places.position.match import Rows, shares
 
 GROUND = {code: shapely.box(0, 0, 40, 20) for code in ("g", "1")}
 
@@ -93,6 +96,25 @@ def test_a_model_is_the_same_after_packing() -> None:
         assert (before.floor == after.floor).mean() > 0.99
     with pytest.raises(ConfigError, match="no position model"):
         Fingerprint.unpack(b"PK nothing")
+
+
+def test_two_ways_of_comparing_are_together_better_than_each() -> None:
+    there = asked(600, seed=4)
+    dbm = there.scans.table(ANCHORS.sensors)
+    dbm[:, [1, 6, 9, 15]] = np.nan  # these fell silent after the survey
+    later = Scans.of_table(ANCHORS.sensors, dbm - 5)
+    model = Fingerprint.fit(survey())
+    together = errors_of(there, model.locate(later)).mean()
+    for part in model.parts:
+        assert together < errors_of(there, msgspec.structs.replace(model, parts=(part,)).locate(later)).mean()
+
+
+def test_shares_of_a_scan_forget_a_common_factor() -> None:
+    weights = np.array([[0.4, 0.2, 0.0], [0.2, 0.1, 0.0], [0.0, 0.0, 0.7], [0.0, 0.0, 0.0]], np.float32)
+    assert shares(weights)[0] == pytest.approx(shares(weights)[1])
+    assert shares(weights).sum(1) == pytest.approx([1, 1, 1, 0])
+    far = Rows(weights, Match("share", 1.0, 4, 1)).distances(np.array([[-63.0, -84.0, np.nan]], np.float32))
+    assert far[0] == pytest.approx([0, 0, 1, 1], abs=1e-6)
 
 
 def test_points_do_not_depend_on_what_else_is_asked() -> None:

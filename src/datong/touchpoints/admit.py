@@ -15,6 +15,7 @@ from datong.commerce import numbers
 from datong.config import Settings
 from datong.errors import ConfigError, Rejected
 from datong.model import (
+    DAY,
     EVENT_TYPES,
     MINUTE,
     Event,
@@ -209,8 +210,10 @@ class Admission:
 def _off(time: int, now: int) -> Rejected:
     if time < now:
         return Rejected("the event lies before 1990", code="bad_time", field="timestamp", hint="set the sender's clock")
+    ahead = (time - now) // 1000
+    shown = f"{ahead} s" if ahead < DAY // 1000 else f"{ahead * 1000 // DAY} days"
     return Rejected(
-        f"the event lies {(time - now) // 1000} s in the future", code="future_time", field="timestamp",
+        f"the event lies {shown} in the future", code="future_time", field="timestamp",
         hint=f"the platform's time is {to_iso(now)}; set the sender's clock, or send sentAt so that it is corrected",
     )
 

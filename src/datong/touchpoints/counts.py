@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,6 +13,7 @@ from datong.errors import Rejected
 from datong.model import from_iso, to_iso
 from datong.touchpoints.call import Call, Heard, Unread
 from datong.touchpoints.intake import Intake
+from datong.touchpoints.sheet import read_sheet
 from datong.touchpoints.stores import StoreLine, StoresTaken
 
 __all__ = ["read_counts", "take_counts"]
@@ -30,27 +29,21 @@ def read_counts(body: bytes, timezone: str) -> Iterator[tuple[int, str, Heard]]:
     A time without a zone is local. The same door and time again is known already, with another count a conflict. Raises
     Rejected (`bad_csv`) where text or header cannot be used.
     """
-    try:
-        reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
-        header = [name.strip().casefold() for name in next(reader, [])]
-    except (UnicodeDecodeError, csv.Error):
-        raise Rejected("the file is no CSV in UTF-8", code="bad_csv", hint="save it as CSV UTF-8") from None
+    rows = read_sheet(body)
+    header = [name.strip().casefold() for name in next(rows, (0, []))[1]]
     missing = [name for name in _COLUMNS[:3] if name not in header]
     if missing:
         raise Rejected(f"the header has no {', '.join(missing)}", code="bad_csv", field=missing[0],
                        hint=f"columns: {', '.join(_COLUMNS)}")
     zone = ZoneInfo(timezone)
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in rows:
         said = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
         place = said.get("place", "")
         try:
-            yield reader.line_num, place, _call(said, zone)
+            yield line, place, _call(said, zone)
         except Rejected as error:
             raw = msgspec.json.encode({"type": "track", "event": "Door Counted", "properties": said})
-            yield reader.line_num, place, Unread(raw, error.code, error.message, error.hint, error.field,
-                                                 f"line {reader.line_num}")
+            yield line, place, Unread(raw, error.code, error.message, error.hint, error.field, f"line {line}")
 
 
 def take_counts(intake: Intake, body: bytes) -> StoresTaken:
@@ -76,16 +69,16 @@ def _call(said: dict[str, str], zone: ZoneInfo) -> Call:
     if not said.get("place"):
         raise Rejected("the line has no place", code="missing_field", field="place", hint="give the venue's code")
     try:
-        text = said["time"].replace(" ", "T")
+        text = said.get("time", "").replace(" ", "T")
         at = datetime.fromisoformat(text)
         moment = to_iso(from_iso(text)) if at.tzinfo else to_iso(int(at.replace(tzinfo=zone).timestamp() * 1000))
     except ValueError:
-        raise Rejected(f"time {said['time'][:40]!r} is no time", code="bad_time", field="time",
+        raise Rejected(f"time {said.get('time', '')[:40]!r} is no time", code="bad_time", field="time",
                        hint="write 2026-03-07 14:00") from None
     properties: dict[str, Any] = {"store_id": said["place"], "door": said.get("door", "")}
     for name in ("entries", "exits"):
         value = said.get(name) or "0"
-        if not (value.isascii() and value.isdigit()):
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
             raise Rejected(f"{name} {value[:20]!r} is no count", code="bad_type", field=name,
                            hint="give a whole number")
         properties[name] = int(value)

@@ -6,8 +6,6 @@ A line may name what it likes; what it leaves out stays as it was. Lines with a 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -19,6 +17,7 @@ from datong.errors import Rejected
 from datong.model import from_iso, gtin, to_minor
 from datong.touchpoints.call import Call, Heard, Unread
 from datong.touchpoints.intake import Intake
+from datong.touchpoints.sheet import read_sheet
 
 __all__ = ["GoodsLine", "GoodsTaken", "read_goods", "take_goods"]
 
@@ -152,28 +151,14 @@ def _known(
 
 
 def _rows(body: bytes) -> Iterator[tuple[int, dict[str, Any], str]]:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = body.decode("gb18030")  # what a spreadsheet saves in China
-        except UnicodeDecodeError:
-            raise Rejected("the file is neither UTF-8 nor GB 18030", code="bad_csv", hint="save it as UTF-8") from None
-    if "\0" in text:
-        raise Rejected("the file is no text", code="bad_csv", hint="save the list as CSV, not as a spreadsheet")
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
-    try:
-        header = [_MEANINGS.get(name.strip().lower(), "") for name in next(reader, [])]
-        if "sku" not in header:
-            hint = f"columns: {', '.join(_NAMES)}"
-            raise Rejected("the header names no column sku", code="bad_csv", field="sku", hint=hint)
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                said = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name and cell.strip()}
-                yield reader.line_num, said, _too_long(row, header)
-    except csv.Error as error:
-        raise Rejected(f"the file is not CSV: {error}", code="bad_csv", hint="save it as CSV, UTF-8") from None
+    rows = read_sheet(body)
+    header = [_MEANINGS.get(name.strip().lower(), "") for name in next(rows, (0, []))[1]]
+    if "sku" not in header:
+        hint = f"columns: {', '.join(_NAMES)}"
+        raise Rejected("the header names no column sku", code="bad_csv", field="sku", hint=hint)
+    for line, row in rows:
+        said = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name and cell.strip()}
+        yield line, said, _too_long(row, header)
 
 
 def _too_long(row: list[str], header: list[str]) -> str:

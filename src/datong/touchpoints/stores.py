@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
@@ -15,6 +13,7 @@ import msgspec
 from datong.errors import Rejected
 from datong.touchpoints.call import Call, Heard, Unread
 from datong.touchpoints.intake import Intake
+from datong.touchpoints.sheet import read_sheet
 
 __all__ = ["StoreLine", "StoresTaken", "read_stores", "take_stores"]
 
@@ -59,15 +58,12 @@ def read_stores(body: bytes) -> Iterator[tuple[int, str, Heard]]:
     A line with an unchanged store has the message id it had, so that it is known already. Raises Rejected (`bad_csv`)
     where text or header cannot be used.
     """
-    reader = _reader(body)
-    header = [_meaning(name) for name in next(reader, [])]
+    rows = read_sheet(body)
+    header = [_meaning(name) for name in next(rows, (0, []))[1]]
     if "code" not in header:
         raise Rejected("the header names no column code", code="bad_csv", field="code", hint=f"columns: {_COLUMNS}")
     seen: dict[str, int] = {}
-    for row in reader:
-        if not any(cell.strip() for cell in row):
-            continue
-        line = reader.line_num
+    for line, row in rows:
         said = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name and cell.strip()}
         code = said.pop("code", "")
         first = seen.setdefault(code, line) if code else line
@@ -120,22 +116,6 @@ def _call(code: str, said: dict[str, str]) -> Call:
             properties[name] = float(said[name])
     digest = blake2b(msgspec.json.encode(properties, order="deterministic"), digest_size=8).hexdigest()
     return Call(type="track", event="Store Updated", message_id=f"{code}/{digest}", properties=properties)
-
-
-def _reader(body: bytes) -> Any:
-    for encoding in ("utf-8-sig", "gb18030"):  # what spreadsheets save in China
-        try:
-            text = body.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Rejected("the file is neither UTF-8 nor GB 18030", code="bad_csv", hint="save it as CSV UTF-8")
-    if "\0" in text:
-        raise Rejected("the file is no text", code="bad_csv", hint="save the list as CSV, not as a spreadsheet")
-    head = text.partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def _meaning(name: str) -> str:

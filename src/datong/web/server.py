@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import socket
 import threading
@@ -182,8 +183,11 @@ def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         return _answer(NotFound("there is nothing at this address"))
     shape = DatongError(error.detail, code=f"http_{error.status_code}")
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
-        shape = DatongError(error.extra[0].get("message", error.detail), code="bad_request",
-                            field=_asked(request, str(error.extra[0].get("key", ""))))
+        message, key = error.extra[0].get("message", error.detail), str(error.extra[0].get("key", ""))
+        shape = DatongError(message, code="bad_request", field=_field(request, message, key),
+                            hint="GET /api/schema/openapi.json names every field")
+    elif error.status_code == 400:
+        shape = DatongError(f"the body is not JSON: {error.detail}", code="bad_json", hint="send UTF-8 JSON")
     shape.status = error.status_code
     return _answer(shape)
 
@@ -192,6 +196,13 @@ def _read_by_people(request: Request[Any, Any, Any]) -> bool:
     """Return whether a browser asks for a page: it gets one, programs get JSON."""
     programs = ("/api/", "/v1/", "/touchpoints/", "/console/assets/")
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(programs)
+
+
+def _field(request: Request[Any, Any, Any], message: str, key: str) -> str:
+    """Return the field that an error of the body or the address is about."""
+    if missing := re.search(r"missing required field `(\w+)`", message):
+        return ".".join(name for name in (key, missing[1]) if name not in ("", "data"))
+    return "" if key == "data" else _asked(request, key)
 
 
 def _asked(request: Request[Any, Any, Any], name: str) -> str:

@@ -82,6 +82,9 @@ def _only_tills(connection: ASGIConnection[Any, Any, Any, State], _: BaseRouteHa
 def lookup(request: Asked, data: JSONBody[Who]) -> Found:
     """Return who a card, phone number or QR code belongs to, with open coupons."""
     platform, source = _of(request)
+    if not (data.card or data.phone or data.code):
+        raise Rejected("nothing says whom to look up", code="missing_field", field="card",
+                       hint="send a card, a phone, or the code of a coupon or member's QR code")
     now = platform.store.clock.now()
     with platform.store.state.read() as tx:
         member = _member(platform, tx, data, now)

@@ -9,6 +9,7 @@ from typing import Any
 
 from datong.errors import Rejected
 from datong.touchpoints.call import Listening
+from datong.touchpoints.sheet import sheet_text
 from datong.touchpoints.till.receipt import KEY
 
 __all__ = ["read_till_csv"]
@@ -29,12 +30,12 @@ def read_till_csv(frame: bytes, context: Listening) -> Iterator[Any]:
     """Return (receipt, a function that writes its own rows as CSV) in the order in which receipts begin.
 
     Rows belong to one receipt by (store, till, business_day, sequence), wherever they stand. The touchpoint's
-    settings may name another `encoding` (such as `gb18030`) and `delimiter`. Raises Rejected (`bad_csv`) where the
-    text or its header cannot be used.
+    settings may name an `encoding` (UTF-8 and GB 18030 are told apart without) and a `delimiter`. Raises Rejected
+    (`bad_csv`) where the text or its header cannot be used.
     """
-    encoding, delimiter = str(context.settings.get("encoding", "utf-8-sig")), context.settings.get("delimiter", ",")
+    encoding, delimiter = str(context.settings.get("encoding", "")), context.settings.get("delimiter", ",")
     try:
-        text = frame.decode(encoding)
+        text = frame.decode(encoding) if encoding else sheet_text(frame)
     except (UnicodeError, LookupError):
         hint = f"set settings.encoding of the touchpoint {context.source}, for instance to gb18030"
         raise Rejected(f"the frame is not {encoding}", code="bad_csv", hint=hint) from None
@@ -96,4 +97,4 @@ def _receipt(header: list[str], rows: list[list[str]]) -> dict[str, Any]:
 def _frame(header: list[str], rows: list[list[str]], delimiter: str, encoding: str) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter).writerows([header, *rows])
-    return out.getvalue().encode(encoding.replace("-sig", ""))
+    return out.getvalue().encode(encoding.replace("-sig", "") or "utf-8")

@@ -30,7 +30,7 @@ const ZH: Record<string, string> = {
   "Message Received": "收到消息", "Message Reported": "送达回执", "Subscription Answered": "订阅授权", Mentioned: "被提及",
   "Location Reported": "上报位置", "Mini Program Entered": "进入小程序", "Authorisation Withdrawn": "撤回授权",
   "Coupon Locked": "锁定优惠券", "Coupon Unlocked": "解锁优惠券", "Receipt Voided": "小票作废", "Till Reported": "收银机报告",
-  "Signed Out": "退出登录", "Link Made": "生成短链", "Link Retired": "停用短链", "Playlist Updated": "播放单更新", "Spot Played": "屏幕播放",
+  "Signed Out": "退出登录", "Link Made": "生成短链", "Link Retired": "停用短链", "Link Restored": "恢复短链", "Playlist Removed": "删除播放单", "Playlist Updated": "播放单更新", "Spot Played": "屏幕播放",
   "Campaign Updated": "活动更新", "Campaign Assigned": "活动分组", "Clock Ticked": "时钟",
   tag: "吊牌", online: "线上", offline: "线下", contact: "联系方式",
   pos: "收银", web: "网站", wifi: "WiFi", ble: "蓝牙", app: "App", wechat: "微信", weibo: "微博", sms: "短信",

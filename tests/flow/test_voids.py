@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.flow.mall import Mall, opened
+from tests.flow.mall import Mall, build, opened
 
+import datong
 from datong.analytics import report
 from datong.commerce import order, order_progress, stock_of
 from datong.model import MINUTE
@@ -88,3 +89,38 @@ def test_an_exchange_is_voided_with_both_halves(tmp_path: Path) -> None:
         assert sold(mall) == (29_900, 29_900, 1)
 
 
+
+
+@pytest.mark.parametrize("source", ["page", "untrusted-till"])
+def test_a_void_of_somebody_who_is_not_trusted_is_refused(tmp_path: Path, source: str) -> None:
+    """Neither a page's key, which anybody can read, nor a till whose key is said to be public takes a receipt back."""
+    more = """
+[touchpoints.page]
+kind = "web"
+write_key = "key-page"
+[touchpoints.untrusted-till]
+kind = "pos"
+write_key = "key-public"
+trusted = false
+"""
+    with datong.open(str(build(tmp_path, more=more))) as platform:
+        mall = Mall(platform)
+        mall.stock()
+        mall.show_card(7)
+        mall.wait(MINUTE)
+        before = sold(mall)
+        if source == "page":
+            said = {"order_id": "S1/T1/2026-03-07/7", "store_id": "S1"}
+            found = mall.track("Receipt Voided", said, source, userId="u")
+        else:
+            slip = {**mall.slip(8, "0"), "kind": "void", "voids": "S1/T1/2026-03-07/7", "lines": [], "tenders": []}
+            found = mall.frame(source, slip)
+        mall.wait(MINUTE)
+        assert [(one.status, one.code) for one in found] == [("quarantined", "not_trusted")]
+        assert found[0].hint
+        assert sold(mall) == before == (49_900, 49_900, 1)
+        assert mall.events("Receipt Voided") == []
+        assert [row["code"] for row in mall.rows("SELECT code FROM touchpoints_quarantine")] == ["not_trusted"]
+        void(mall, 8, "S1/T1/2026-03-07/7")  # the shop's own till may
+        mall.wait(MINUTE)
+        assert sold(mall) == (0, 0, 0)

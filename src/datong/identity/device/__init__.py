@@ -10,6 +10,7 @@ from datong.identity.device.arrivals import Arrivals, HourCount
 from datong.identity.device.crowd import Count
 from datong.identity.device.dwell import Dwell, fit_dwell
 from datong.identity.device.evaluate import Agreement, v_measure
+from datong.identity.device.followed import followed
 from datong.identity.device.frames import Frames
 from datong.identity.device.payers import Payer, payers
 from datong.identity.device.read import Held, Hour, arrivals_of, devices_by, holders_of, visitors
@@ -19,6 +20,6 @@ from datong.identity.device.visits import PASSING, Clustered, Visit, cluster
 
 __all__ = [
     "PASSING", "SILENCE", "Agreement", "Arrivals", "Clustered", "Count", "Devices", "Dwell", "Frames", "Held",
-    "Hour", "HourCount", "Payer", "Visit", "arrivals_of", "cluster", "devices_by", "fit_dwell", "holders_of",
-    "payers", "v_measure", "visitors",
+    "Hour", "HourCount", "Payer", "Visit", "arrivals_of", "cluster", "devices_by", "fit_dwell", "followed",
+    "holders_of", "payers", "v_measure", "visitors",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from datong.analytics.scope import Scope, rows, table, with_member
+from datong.analytics.sites import Sites
 from datong.storage import Store
 
 __all__ = ["VisitDay", "Visits", "ZoneVisits", "visits"]
@@ -40,12 +41,16 @@ class Visits(msgspec.Struct, frozen=True):
     days: list[VisitDay]
 
 
-def visits(store: Store, since: dt.date | None = None, until: dt.date | None = None, place: str = "") -> Visits:
+def visits(
+    store: Store, since: dt.date | None = None, until: dt.date | None = None, place: str = "",
+    sites: Sites | None = None,
+) -> Visits:
     """Return the finished visits that began in the period: per zone by place and number, and per day for whole venues.
 
-    One device is one visitor; people without a device that speaks are not seen, so this counts devices, not heads.
+    `sites` leaves only the venues of a region, city or format, and hours of the day. One device is one visitor; people
+    without a device that speaks are not seen, so this counts devices, not heads.
     """
-    stays = Scope(since, until, place).of(table(store, "places.visit"))
+    stays = (sites or Sites()).of(store, Scope(since, until, place).of(table(store, "places.visit")))
     venue = stays.filter(stays.zone == "")
     days = venue.group_by("date").agg(visits=venue.count(), devices=venue.ident.nunique()).order_by("date")
     return Visits(

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from datong.analytics.attendance import attendance
+from datong.analytics.attendance import Attendance
+from datong.analytics.chain import attendance_of
 from datong.analytics.crossover import overlap
 from datong.analytics.flowlines import flow_lines
 from datong.analytics.footfall import visits
@@ -19,6 +20,7 @@ from datong.analytics.response import campaigns
 from datong.analytics.scans import scans
 from datong.analytics.screens import spots
 from datong.analytics.shelves import cover, price_differences, sell_through, sold_out
+from datong.analytics.sites import Sites, read_hours
 from datong.analytics.titles import title
 from datong.analytics.turnover import sales
 from datong.analytics.uplift import effect
@@ -61,6 +63,8 @@ class _Asked(msgspec.Struct, frozen=True):
     code: str
     window: str
     language: str
+    sites: Sites = Sites()
+    parties: bool = False
 
     @property
     def period(self) -> dict[str, dt.date | None]:
@@ -71,8 +75,9 @@ def report(store: Store, name: str, params: Mapping[str, str] | None = None) -> 
     """Return the report `name` (one of REPORTS).
 
     Parameters, all text: `from` and `to` (YYYY-MM-DD, local, both included), `store`, `by`, `top`, `code` (a campaign),
-    `window` (such as 7d), `language`. Raises NotFound for an unknown report, Rejected (`bad_parameter`) for a parameter
-    that is unknown or cannot be read.
+    `window` (such as 7d), `language`; of visits, attendance and flows also `region`, `city`, `store_format` and `hours`
+    (10-14), and of flows `parties` (yes). Raises NotFound for an unknown report, Rejected (`bad_parameter`) for a
+    parameter that is unknown or cannot be read.
     """
     if name not in REPORTS:
         raise NotFound(f"there is no report {name!r}", code="unknown_report", hint=f"choose from {', '.join(REPORTS)}")
@@ -84,7 +89,8 @@ def report(store: Store, name: str, params: Mapping[str, str] | None = None) -> 
 
 
 def _read(params: Mapping[str, str], language: str) -> _Asked:
-    known = ("from", "to", "store", "by", "top", "code", "window", "language")
+    known = ("from", "to", "store", "by", "top", "code", "window", "language", "region", "city", "store_format",
+             "hours", "parties")
     for key in params:
         if key not in known:
             hint = f"known: {', '.join(known)}"
@@ -103,6 +109,9 @@ def _read(params: Mapping[str, str], language: str) -> _Asked:
     return _Asked(
         since, until, params.get("store", ""), params.get("by", ""), int(top) if top else None, params.get("code", ""),
         window, params.get("language") or language,
+        Sites(params.get("store", ""), params.get("region", ""), params.get("city", ""),
+              params.get("store_format", ""), read_hours(params.get("hours", ""))),
+        params.get("parties", "") in ("yes", "true", "1"),
     )
 
 
@@ -180,7 +189,7 @@ def _effect(store: Store, asked: _Asked) -> _Body:
 
 
 def _visits(store: Store, asked: _Asked) -> _Body:
-    found = visits(store, **asked.period, place=asked.place)
+    found = visits(store, asked.since, asked.until, asked.place, asked.sites)
     if _choice(asked, ("zone", "day")) == "day":
         return ("date", "visits", "devices"), [msgspec.structs.asdict(d) for d in found.days], []
     return ("place", "zone", "name", "visits", "known", "dwell_median_ms", "dwell_p90_ms"), [
@@ -189,13 +198,10 @@ def _visits(store: Store, asked: _Asked) -> _Body:
 
 
 def _attendance(store: Store, asked: _Asked) -> _Body:
-    found = attendance(store, _one_place(store, asked), **asked.period)
+    found = attendance_of(store, _some_place(store, asked), asked.since, asked.until)
     limit = f"{found.threshold / 1000:.0f} s" + (f" and {found.strength:.0f} dBm" if found.strength is not None else "")
     notes = [f"who is heard for less than {limit} passes by ({'fitted' if found.fitted else 'fixed'})"]
-    if found.calibrated and found.error is not None:
-        notes.append(f"calibrated by the door counter; a day is off by {found.error:.1%} (standard deviation)")
-    else:
-        notes.append("no door counter: visits are phones heard, the interval is wide; import a counter's hours")
+    notes.append(_calibrated_by(found))
     if not found.hours_known:
         notes.append("opening hours are not known: whole days count; set hours of the venue")
     if _choice(asked, ("day", "hour")) == "hour":
@@ -208,8 +214,18 @@ def _attendance(store: Store, asked: _Asked) -> _Body:
 
 
 def _flows(store: Store, asked: _Asked) -> _Body:
-    found = flow_lines(store, _one_place(store, asked), **asked.period, top=asked.top or 20)
+    sites = _some_place(store, asked)
+    found = flow_lines(store, since=asked.since, until=asked.until, top=asked.top or 20, sites=sites,
+                       parties=asked.parties)
     notes = [f"{found.visits:,} visits; {found.left_out:,} under 30 s and {found.staff:,} devices of staff left out"]
+    if found.addresses > found.visits:
+        notes.append(f"{found.addresses:,} addresses: phones that changed theirs on the way were followed")
+    if found.venues > 1:
+        notes.append(f"{found.venues:,} venues: zones of one category count together")
+    if found.parties is not None:
+        p = found.parties
+        notes.append(f"{p.parties:,} parties of two and more with {p.visits:,} visits ({p.share:.1%} of those that "
+                     "went through two zones)")
     by = _choice(asked, ("transition", "zone", "way"))
     if by == "zone":
         return ("zone", "name", "floor", "stays", "entries", "exits", "dwell_median_ms", "silent"), [
@@ -221,13 +237,31 @@ def _flows(store: Store, asked: _Asked) -> _Body:
         msgspec.structs.asdict(t) for t in found.transitions], notes
 
 
-def _one_place(store: Store, asked: _Asked) -> str:
-    """Return the venue that is asked for, the first one when none is; empty where there is none yet."""
-    if asked.place:
-        return asked.place
+def _calibrated_by(found: Attendance) -> str:
+    """Return in a sentence which calibration was used, how good it is, and what to do where there is none."""
+    how, off = found.calibration, f"; a day is off by {found.error:.1%} (standard deviation)" if found.error else ""
+    share = f"{how.value:.0%} ({how.low:.0%} to {how.high:.0%})" if how.value and how.low and how.high else ""
+    if not found.venues:
+        return "there is no such venue: look at the city, region and format of the list of venues and stores"
+    if found.venues > 1:
+        return f"{found.venues:,} venues, {'each' if found.calibrated else 'not each'} of them calibrated"
+    return {
+        "door": f"calibrated by the door counter, {how.days} days{off}",
+        "conversion": f"calibrated by receipts of {how.days} days and a conversion of {share}{off}",
+        "capture": f"calibrated by the share of visitors that is heard, said to be {share}{off}",
+        "buyers": f"calibrated by buyers: {how.heard:,} of {how.buyers:,} with a known phone were heard, {share}{off}",
+    }.get(how.by, "nothing calibrates: no door counter, no conversion for the receipts, and "
+          f"{how.needed:,} buyers with a known phone are missing; visits are phones heard, the interval is wide. "
+          "Import a counter's hours, or say the conversion (datong venue calibrate)")
+
+
+def _some_place(store: Store, asked: _Asked) -> Sites:
+    """Return the sites that are asked for, the first venue when none is."""
+    if asked.place or asked.sites.chosen:
+        return asked.sites
     with store.state.read() as tx:
         known = venues(tx)
-    return known[0].code if known else ""
+    return msgspec.structs.replace(asked.sites, place=known[0].code if known else "")
 
 
 def _funnel(store: Store, asked: _Asked) -> _Body:

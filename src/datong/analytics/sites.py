@@ -26,7 +26,7 @@ SELECT DISTINCT code FROM site WHERE ($place = '' OR code = $place) AND ($region
 
 
 class Sites(msgspec.Struct, frozen=True):
-    """The venues of a `place`, `region`, `city` and `format` (all that are given), and the `hours` of the day [a, b)."""
+    """The venues of a `place`, `region`, `city` and `format` (all that are given), and `hours` of the day [a, b)."""
 
     place: str = ""
     region: str = ""

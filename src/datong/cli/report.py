@@ -77,8 +77,17 @@ def campaigns(obj: tuple[str, Format], /, **params: Any) -> None:
     _show(obj, "campaigns", params)
 
 
+def _chain(command: Any) -> Any:
+    """Let a report be of a part of the chain, and of hours of the day."""
+    command = click.option("--hours", metavar="10-14", help="Only these hours of the day.")(command)
+    command = click.option("--store-format", metavar="FORMAT", help="Only venues of this retail format.")(command)
+    command = click.option("--city", help="Only venues in this city.")(command)
+    return click.option("--region", help="Only venues in this region.")(command)
+
+
 @report.command()
 @click.option("--by", type=click.Choice(["zone", "day"]), default="zone", show_default=True)
+@_chain
 @_period
 @click.pass_obj
 def visits(obj: tuple[str, Format], /, **params: Any) -> None:
@@ -88,6 +97,7 @@ def visits(obj: tuple[str, Format], /, **params: Any) -> None:
 
 @report.command()
 @click.option("--by", type=click.Choice(["day", "hour"]), default="day", show_default=True)
+@_chain
 @_period
 @click.pass_obj
 def attendance(obj: tuple[str, Format], /, **params: Any) -> None:
@@ -98,6 +108,8 @@ def attendance(obj: tuple[str, Format], /, **params: Any) -> None:
 @report.command()
 @click.option("--by", type=click.Choice(["transition", "zone", "way"]), default="transition", show_default=True)
 @click.option("--top", type=click.IntRange(min=1), help="How many ways.")
+@click.option("--parties", is_flag=True, help="Count groups that came, went and left together.")
+@_chain
 @_period
 @click.pass_obj
 def flows(obj: tuple[str, Format], /, **params: Any) -> None:
@@ -180,7 +192,8 @@ def _show(obj: tuple[str, Format], name: str, params: dict[str, Any]) -> None:
     config, shape = obj
     config, shape = params.pop("config", None) or config, params.pop("shape", None) or shape
     names = {"since": "from", "until": "to"}
-    asked = {names.get(key, key): str(value) for key, value in params.items() if value is not None}
+    asked = {names.get(key, key): "yes" if value is True else str(value)
+             for key, value in params.items() if value is not None and value is not False}
     found = _make(config, name, asked)
     if shape == "csv":
         click.echo(found.csv(), nl=False)

@@ -198,6 +198,34 @@ def counts(file: Path, config: Path) -> None:
         click.echo(f"  line {line['line']}: {line['message']}; {line['hint']}")
 
 
+@venue.command("calibrate")
+@click.option("--place", required=True, help="The venue.")
+@click.option("--by", type=click.Choice(["conversion", "capture"]), default="conversion", show_default=True,
+              help="Whether VALUE is the share of visitors who buy, or of those whose phone is heard.")
+@click.option("--low", type=float, help="Lower end of its 90 % interval; else a tenth less.")
+@click.option("--high", type=float, help="Upper end of its 90 % interval; else a tenth more.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="The first local day it was found on.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last local day it was found on.")
+@click.argument("value", type=float)
+@config_option
+def calibrate(
+    place: str, by: str, value: float, low: float | None, high: float | None, since: datetime | None,
+    until: datetime | None, config: Path,
+) -> None:
+    """Say which share of a venue's visitors buys, or is heard, where no door counter stands; VALUE 0 takes it back."""
+    first, last = since.date() if since else None, until.date() if until else None
+    try:
+        with datong.open(str(config)) as platform:
+            places.calibrate(
+                platform.store, place, by, value, actor="cli", low=low, high=high, since=first, until=last)
+            platform.flow.drain()
+    except Unavailable as error:
+        body = {"place": place, "by": by, "value": value, "low": low, "high": high,
+                "since": str(first) if first else None, "until": str(last) if last else None}
+        _remote(error, config, "/api/calibration", None, body)
+    click.echo(f"{place}: {by} {value:g}" if value else f"{place}: {by} taken back")
+
+
 @venue.command("staff")
 @click.argument("addresses", nargs=-1, required=True)
 @click.option("--place", default="", help="Only at this store or venue; else everywhere.")

@@ -1,13 +1,14 @@
 """Places: venues, floors, zones, shops and sensors, and where each device is.
 
 Owns: `places` (venue, plan, survey, zone, sensor, store, staff, heard, presence; facts store, venue, zone, staff,
-visit, counted, silence). Reads: the log's sightings, `Venue Updated`, `Survey Imported`, `Store Updated`,
+visit, counted, calibration, silence). Reads: the log's sightings, `Venue Updated`, `Survey Imported`, `Store Updated`,
 `Door Counted` and its own events. Promises: `Venue Entered`, `Zone Entered`, `Zone Exited` and `Venue Exited` are the
 same however the sightings were cut into frames and batches; entering is stamped with the first sight, leaving with the
 last; a device that falls silent leaves although nothing else happens. Of devices that can be nobody's, one
 `Devices Moved` a batch says all that.
 """
 
+from datong.places.calibration import calibrate
 from datong.places.check import venue_problems, venue_remarks
 from datong.places.draft import with_floor
 from datong.places.formats import Format, formats
@@ -61,8 +62,8 @@ from datong.places.venue_file import read_venue
 __all__ = [
     "Accuracy", "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan",
     "PlanChange", "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span", "Spot",
-    "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "check_store",
-    "drop_venue", "formats", "ground_of", "import_survey", "known_stores", "plan_change", "plan_history",
+    "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "calibrate",
+    "check_store", "drop_venue", "formats", "ground_of", "import_survey", "known_stores", "plan_change", "plan_history",
     "polygon_of", "presence_of", "present", "read_floor", "read_venue", "regions", "register_staff", "sensors",
     "spots_of", "staff_devices", "stores", "stores_page", "surveys", "trade_ring", "update_venue", "venue_at",
     "venue_problems", "venue_remarks", "venues", "with_floor", "write_floor", "zones",

@@ -143,5 +143,6 @@ def replace_dimensions(tx: sa.Connection, facts: FactsTx) -> None:
     facts.execute(f"DELETE FROM {VENUE_FACT.full}")
     facts.append(VENUE_FACT, {
         "code": [code for code, _, _ in plans], "name": [name for _, name, _ in plans],
-        **{name: [getattr(plan, name) for _, _, plan in plans] for name in ("city", "region", "country", "hours")},
+        **{name: [getattr(plan, name) for _, _, plan in plans]
+           for name in ("city", "region", "country", "hours", "format")},
     })

@@ -11,6 +11,7 @@ from datong.config import Settings
 from datong.errors import ConfigError
 from datong.model import Batch, Event, Identifier, duration
 from datong.places import fold
+from datong.places.calibration import append_calibrations
 from datong.places.fold import RETRACED
 from datong.places.health import RECOVERED, Silence, note_heard
 from datong.places.locating import Locating
@@ -110,6 +111,7 @@ class Places(Stage):
             with self._state.read() as tx:
                 fold.replace_dimensions(tx, facts)
             self._dimensions_old = False
+        append_calibrations(batch.events, facts)
         fold.append_told(batch.events, facts, self._settings.retailer.timezone)
         fold.append_visits(batch.events, facts, self._settings.retailer.timezone)
         fold.replace_ways(batch.events, facts, self._settings.retailer.timezone)

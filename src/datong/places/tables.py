@@ -6,8 +6,10 @@ import sqlalchemy as sa
 
 from datong.storage import fact_table, state_table
 
-__all__ = ["COUNTED", "HEARD", "PLAN", "PRESENCE", "SENSOR", "SILENCE", "STAFF", "STAFF_FACT", "STORE", "STORE_FACT",
-           "SURVEY", "VENUE", "VENUE_FACT", "VISIT_FACT", "ZONE", "ZONE_FACT"]
+__all__ = [
+    "CALIBRATION", "COUNTED", "HEARD", "PLAN", "PRESENCE", "SENSOR", "SILENCE", "STAFF", "STAFF_FACT", "STORE",
+    "STORE_FACT", "SURVEY", "VENUE", "VENUE_FACT", "VISIT_FACT", "ZONE", "ZONE_FACT",
+]
 
 VENUE = state_table(
     "places", "venue",
@@ -123,7 +125,7 @@ STORE_FACT = fact_table("places", "store", {
 })
 VENUE_FACT = fact_table("places", "venue", {
     "code": "VARCHAR", "name": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "country": "VARCHAR",
-    "hours": "VARCHAR",
+    "hours": "VARCHAR", "format": "VARCHAR",
 })
 STAFF_FACT = fact_table("places", "staff", {
     "ident": "BIGINT", "place": "VARCHAR", "role": "VARCHAR", "since": "BIGINT", "until": "BIGINT",
@@ -133,6 +135,11 @@ COUNTED = fact_table("places", "counted", {
     "exits": "BIGINT",
 })
 """What door counters said, by the hour (or shorter) from `ts`."""
+CALIBRATION = fact_table("places", "calibration", {
+    "place": "VARCHAR", "by": "VARCHAR", "value": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "since": "DATE",
+    "until": "DATE", "ts": "BIGINT", "actor": "VARCHAR",
+})
+"""What the retailer said of the share of visitors who buy, or whose phone is heard."""
 SILENCE = fact_table("places", "silence", {
     "place": "VARCHAR", "zone": "VARCHAR", "sensor": "VARCHAR", "start": "BIGINT", "end": "BIGINT",
 })

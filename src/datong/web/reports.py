@@ -10,9 +10,9 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from datong.analytics import Sites, read_hours, report
 from datong.analytics import funnel as funnel_of
 from datong.analytics import overlap as overlap_of
-from datong.analytics import report
 from datong.analytics import sales as sales_of
 from datong.analytics import visits as visits_of
 from datong.platform import Platform
@@ -49,11 +49,14 @@ def sales(
 
 @get("/visits", sync_to_thread=True)
 def visits(
-    request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = ""
+    request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = "",
+    region: FromQuery[str] = "", city: FromQuery[str] = "", store_format: FromQuery[str] = "",
+    hours: FromQuery[str] = "",
 ) -> Response[Any]:
-    """Return finished visits by zone and by day."""
+    """Return finished visits by zone and by day; of a store, or of those of a region, city or format."""
     platform: Platform = request.app.state.platform
-    return Response(_kept(request, lambda: visits_of(platform.store, since, until, store)))
+    sites = Sites(store, region, city, store_format, read_hours(hours))
+    return Response(_kept(request, lambda: visits_of(platform.store, since, until, store, sites)))
 
 
 @get("/funnel", sync_to_thread=True)

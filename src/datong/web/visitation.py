@@ -11,8 +11,7 @@ from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody, QueryParameter, RawBody
 
 from datong import places
-from datong.analytics import attendance as attendance_of
-from datong.analytics import flow_lines, staff_proposals
+from datong.analytics import Sites, attendance_of, flow_lines, read_hours, staff_proposals
 from datong.errors import Rejected
 from datong.model import Identifier
 from datong.platform import Platform
@@ -39,19 +38,58 @@ class Said(msgspec.Struct):
     until: int | None = None
 
 
+class Known(msgspec.Struct):
+    """What a retailer knows of a venue: the share `by` which it is calibrated, its interval, and of which days."""
+
+    place: str
+    value: float
+    by: str = "conversion"
+    low: float | None = None
+    high: float | None = None
+    since: date | None = None
+    until: date | None = None
+
+
 @get("/attendance", sync_to_thread=True)
-def attendance(request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = ""
-               ) -> Any:
-    """Return visits by day and hour with intervals, and how they were calibrated."""
+def attendance(
+    request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = "",
+    region: FromQuery[str] = "", city: FromQuery[str] = "", store_format: FromQuery[str] = "",
+    hours: FromQuery[str] = "",
+) -> Any:
+    """Return visits by day and hour with intervals, and how they were calibrated; of one venue or of several."""
     platform: Platform = request.app.state.platform
-    return _kept(request, 20, lambda: attendance_of(platform.store, store, since, until))
+    sites = Sites(store, region, city, store_format, read_hours(hours))
+    return _kept(request, 20, lambda: attendance_of(platform.store, sites, since, until))
 
 
 @get("/flows", sync_to_thread=True)
-def flows(request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = "") -> Any:
-    """Return the flow lines of a venue."""
+def flows(
+    request: Request[Any, Any, State], since: From = None, until: To = None, store: FromQuery[str] = "",
+    region: FromQuery[str] = "", city: FromQuery[str] = "", store_format: FromQuery[str] = "",
+    hours: FromQuery[str] = "", parties: FromQuery[bool] = False,
+) -> Any:
+    """Return the flow lines of a venue, or of the venues of a region, city or format; with parties where asked."""
     platform: Platform = request.app.state.platform
-    return _kept(request, 20, lambda: flow_lines(platform.store, store, since, until))
+    sites = Sites(store, region, city, store_format, read_hours(hours))
+    return _kept(request, 20, lambda: flow_lines(
+        platform.store, since=since, until=until, sites=sites, parties=parties))
+
+
+@get("/calibration", sync_to_thread=True)
+def calibration(request: Request[Any, Any, State], store: FromQuery[str] = "") -> dict[str, Any]:
+    """Return what was said of the conversion and the capture of a venue, the latest first."""
+    platform: Platform = request.app.state.platform
+    return {"said": platform.store.facts.rows(
+        "SELECT * FROM places.calibration WHERE $place IN ('', place) ORDER BY ts DESC", {"place": store})}
+
+
+@post("/calibration", status_code=202, sync_to_thread=True)
+def calibrate(request: Request[Any, Any, State], data: JSONBody[Known]) -> dict[str, str]:
+    """Say which share of a venue's visitors buys (conversion), or is heard (capture); 0 takes it back."""
+    platform: Platform = request.app.state.platform
+    return {"id": places.calibrate(
+        platform.store, data.place, data.by, data.value, actor=actor_of(request), low=data.low, high=data.high,
+        since=data.since, until=data.until)}
 
 
 @get("/sensors", sync_to_thread=True)
@@ -107,4 +145,4 @@ def _kept(request: Request[Any, Any, State], seconds: float, work: Any) -> Any:
     return kept.get(f"{request.url.path}?{request.url.query}", seconds, work)
 
 
-routes = [attendance, flows, sensors, staff, say, counts]
+routes = [attendance, flows, calibration, calibrate, sensors, staff, say, counts]

@@ -113,10 +113,10 @@ export const quarantinedQuery = (id: number) =>
     queryFn: ({ signal }) => get<QuarantineItem>(`/api/quarantine/${id}`, {}, signal),
   });
 
-export const quarantineQuery = (state: string, reason: string, page: number) =>
+export const quarantineQuery = (state: string, reason: string, page: number, source = "") =>
   queryOptions({
-    queryKey: ["quarantine", state, reason, page],
-    queryFn: ({ signal }) => get<Quarantine>("/api/quarantine", { state, reason, page }, signal),
+    queryKey: ["quarantine", state, reason, page, source],
+    queryFn: ({ signal }) => get<Quarantine>("/api/quarantine", { state, reason, page, source }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: 10 * SECOND,
   });

@@ -255,3 +255,32 @@ export const staffQuery = (store: string) =>
     queryFn: ({ signal }) => get<Staff>("/api/staff", { store }, signal),
     refetchInterval: 30_000,
   });
+
+/** How well a survey locates, of a floor, or of all (`floor` empty): metres, measured by leaving out whole walks. */
+export interface FloorAccuracy {
+  floor: string;
+  scans: number;
+  walks: number;
+  mean_m: number | null;
+  median_m: number | null;
+  p75_m: number | null;
+  radius68_m: number | null;
+  floor_hit: number;
+  mean_low: number | null;
+  mean_high: number | null;
+}
+
+export interface SurveyPage {
+  at: number;
+  actor: string;
+  scans: number;
+  sensors: number;
+  accuracy: { rows: FloorAccuracy[]; remarks: string[] };
+}
+
+export const surveyQuery = (store: string) =>
+  queryOptions({
+    queryKey: ["survey", store],
+    queryFn: ({ signal }) => get<SurveyPage>(`/api/venues/${encodeURIComponent(store)}/survey`, {}, signal),
+    staleTime: 60_000,
+  });

@@ -35,6 +35,7 @@ const Screens = lazy(() => import("../pages/screens/Screens"));
 const Venues = lazy(() => import("../pages/venues/Venues"));
 const Venue = lazy(() => import("../pages/venues/Venue"));
 const Draw = lazy(() => import("../pages/venues/Draw"));
+const AddTouchpoint = lazy(() => import("../pages/touchpoints/Add"));
 const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
 
 const data = new QueryClient({
@@ -99,6 +100,7 @@ function Pages() {
           <Route path="/goods/:sku" component={Sku} />
           <Route path="/stock" component={Stock} />
           <Route path="/touchpoints" component={Touchpoints} />
+          <Route path="/touchpoints/new" component={AddTouchpoint} />
           <Route path="/codes" component={Codes} />
           <Route path="/screens" component={Screens} />
           <Route path="/orders" component={Orders} />
@@ -107,6 +109,7 @@ function Pages() {
           <Route path="/venues/:code" component={Venue} />
           <Route path="/venues/:code/draw" component={Draw} />
           <Route path="/quarantine" component={Quarantine} />
+          <Route path="/quarantine/from/:source" component={Quarantine} />
           <Route path="/privacy" component={Privacy} />
           <Route component={NotFound} />
         </Switch>

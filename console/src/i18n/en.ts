@@ -1,4 +1,5 @@
 /** English: the list of all keys; the other languages must have the same. A file for each page. */
+import { add } from "./en/add";
 import { app } from "./en/app";
 import { campaigns } from "./en/campaigns";
 import { codes } from "./en/codes";
@@ -10,6 +11,7 @@ import { quarantine } from "./en/quarantine";
 import { sales } from "./en/sales";
 import { scenes } from "./en/scenes";
 import { screens } from "./en/screens";
+import { survey } from "./en/survey";
 import { touchpoints } from "./en/touchpoints";
 import { linking } from "./en/linking";
 import { policy } from "./en/policy";
@@ -18,6 +20,6 @@ import { review } from "./en/review";
 import { venues } from "./en/venues";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens, ...survey, ...add } as const;
 
 export type Key = keyof typeof en;

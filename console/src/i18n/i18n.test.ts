@@ -23,7 +23,7 @@ describe("texts", () => {
     for (const [key, text] of Object.entries(en)) {
       const chinese = zh[key as keyof typeof en];
       expect(chinese.trim(), key).not.toBe("");
-      if (!shared.has(key)) expect(chinese, key).not.toBe(text);
+      if (!shared.has(key) && !key.startsWith("kind.")) expect(chinese, key).not.toBe(text);
     }
   });
 

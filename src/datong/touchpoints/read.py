@@ -56,10 +56,11 @@ class SourceSeen(msgspec.Struct, frozen=True):
 
 
 def quarantined(
-    tx: sa.Connection, vault: Vault, state: State = "open", reason: str = "", page: int = 1, size: int = 50
+    tx: sa.Connection, vault: Vault, state: State = "open", reason: str = "", page: int = 1, size: int = 50,
+    source: str = "",
 ) -> tuple[int, list[Kept]]:
-    """Return how many there are in this state (for this reason), and one page of them, the newest first."""
-    wanted = QUARANTINED.c.state == state
+    """Return how many there are in this state (for this reason, of this source), and a page, the newest first."""
+    wanted = _wanted(state, source)
     if reason:
         wanted &= QUARANTINED.c.code == reason
     total = tx.execute(sa.select(sa.func.count()).select_from(QUARANTINED).where(wanted)).scalar_one()
@@ -76,11 +77,16 @@ def inspect(tx: sa.Connection, vault: Vault, id: int) -> Kept:  # noqa: A002
     return _kept(row, vault)
 
 
-def reasons(tx: sa.Connection, state: State = "open") -> list[Reason]:
-    """Return the reasons, the most frequent first."""
+def reasons(tx: sa.Connection, state: State = "open", source: str = "") -> list[Reason]:
+    """Return the reasons (of one source where given), the most frequent first."""
     count = sa.func.count().label("count")
-    query = sa.select(QUARANTINED.c.code, count).where(QUARANTINED.c.state == state).group_by(QUARANTINED.c.code)
+    query = sa.select(QUARANTINED.c.code, count).where(_wanted(state, source)).group_by(QUARANTINED.c.code)
     return [Reason(code, number) for code, number in tx.execute(query.order_by(count.desc(), QUARANTINED.c.code))]
+
+
+def _wanted(state: State, source: str) -> sa.ColumnElement[bool]:
+    wanted: sa.ColumnElement[bool] = QUARANTINED.c.state == state
+    return sa.and_(wanted, QUARANTINED.c.source == source) if source else wanted
 
 
 def sources(tx: sa.Connection, today: int | None = None) -> list[SourceSeen]:

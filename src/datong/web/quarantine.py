@@ -33,13 +33,13 @@ class Mended(msgspec.Struct):
 def listing(
     request: Request[Any, Any, State],
     which: Annotated[Literal["open", "replayed", "discarded"], QueryParameter(name="state")] = "open",
-    reason: FromQuery[str] = "", page: Annotated[int, QueryParameter(ge=1)] = 1,
+    reason: FromQuery[str] = "", source: FromQuery[str] = "", page: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> dict[str, Any]:
-    """Return a page of rejected calls, the newest first, and how many there are for each reason."""
+    """Return a page of rejected calls (of one source), the newest first, and how many there are for each reason."""
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
-        total, items = quarantined(tx, platform.vault, which, reason, page)
-        return {"total": total, "reasons": reasons(tx, which), "items": items}
+        total, items = quarantined(tx, platform.vault, which, reason, page, source=source)
+        return {"total": total, "reasons": reasons(tx, which, source), "items": items}
 
 
 @get("/quarantine/{number:int}", sync_to_thread=True)

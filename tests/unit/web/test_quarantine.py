@@ -23,6 +23,9 @@ def test_the_list_says_what_is_wrong_and_why(user: TestClient[Any]) -> None:
     assert "S9/T1/2026-03-07/5" in item["raw"]
     assert user.get(f"/api/quarantine/{item['id']}").json() == item
     assert user.get("/api/quarantine?reason=unknown_event").json()["total"] == 0
+    assert user.get("/api/quarantine?source=tills").json()["total"] == 1
+    elsewhere = user.get("/api/quarantine?source=web").json()
+    assert (elsewhere["total"], elsewhere["reasons"]) == (0, [])
 
 
 def test_mend_replay_and_discard(user: TestClient[Any], mall: Mall) -> None:

@@ -68,4 +68,6 @@ export const quarantine = {
   "reason.unknown_store": "Unknown store",
   "reason.bad_currency": "Unknown currency",
   "reason.no_consent": "No consent",
+  "quarantine.only": "Only of {source}",
+  "quarantine.only.all": "Show all",
 } as const;

@@ -69,4 +69,6 @@ export const quarantine: Record<keyof typeof en, string> = {
   "reason.unknown_store": "未知门店",
   "reason.bad_currency": "未知币种",
   "reason.no_consent": "未获授权",
+  "quarantine.only": "仅来自 {source}",
+  "quarantine.only.all": "显示全部",
 };

@@ -1,6 +1,7 @@
 /** Events that were refused: why, and how to bring them in after all. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import { Link, useParams } from "wouter";
 import { post } from "../../api/client";
 import { quarantineQuery, quarantinedQuery } from "../../api/queries";
 import type { Quarantine as QuarantineData, QuarantineItem, QuarantineState, Replayed } from "../../api/types";
@@ -140,7 +141,8 @@ export default function Quarantine() {
   const [state, setState] = useState<QuarantineState>("open");
   const [reason, setReason] = useState("");
   const [page, setPage] = useState(1);
-  const query = useQuery(quarantineQuery(state, reason, page));
+  const source = decodeURIComponent(useParams<{ source?: string }>().source ?? "");
+  const query = useQuery(quarantineQuery(state, reason, page, source));
   const replay = useReplay();
   const reasons = query.data?.reasons ?? [];
   const reasonText = (code: string) => maybe(`reason.${code}`, code);
@@ -157,7 +159,7 @@ export default function Quarantine() {
       actions={
         <>
           <CsvButton name="quarantine" columns={columns} rows={query.data?.items} />
-          {state === "open" && (
+          {state === "open" && !source && (
             <button type="button" className="button primary" disabled={!query.data?.total || replay.isPending}
               onClick={() => replay.mutate(reason ? { ids: "all", reason } : { ids: "all" })}>
               {reason ? t("quarantine.replayreason", { reason: reasonText(reason) }) : t("quarantine.replayall")}
@@ -175,6 +177,12 @@ export default function Quarantine() {
               setPage(1);
             }} />
         }>
+        {source && (
+          <div className="filters">
+            <span className="small">{t("quarantine.only", { source })}</span>
+            <Link className="button small" href="/quarantine">{t("quarantine.only.all")}</Link>
+          </div>
+        )}
         {reasons.length > 0 && (
           <div className="filters">
             <Choice label={t("quarantine.reasons")} value={reason}

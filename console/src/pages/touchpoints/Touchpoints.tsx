@@ -39,7 +39,7 @@ function Sources({ rows }: { rows: Source[] }) {
   const count = (key: "received" | "stored" | "known" | "quarantined" | "skipped" | "refused"): Column<Source> => ({
     key, title: t(`touchpoints.${key}`), number: true, plain: (row) => row[key],
     show: (row) => (key === "quarantined" && row.quarantined
-      ? <Link href="/quarantine">{format.number(row.quarantined)}</Link> : format.number(row[key])),
+      ? <Link href={`/quarantine/from/${encodeURIComponent(row.name)}`}>{format.number(row.quarantined)}</Link> : format.number(row[key])),
   });
   const lost = rows.filter((row) => row.lost);
   const columns: Column<Source>[] = [
@@ -53,7 +53,7 @@ function Sources({ rows }: { rows: Source[] }) {
     count("received"), count("stored"), count("known"), count("quarantined"), count("refused"), count("skipped"),
     { key: "today", title: t("touchpoints.today"), number: true, plain: (row) => row.today, show: (row) => format.number(row.today) },
   ];
-  if (!rows.length) return <Notice title={t("touchpoints.empty")} text={t("touchpoints.empty.hint")} />;
+  if (!rows.length) return <Notice title={t("touchpoints.empty")} text={t("touchpoints.empty.hint")}><Link className="button primary" href="/touchpoints/new">{t("add.title")}</Link></Notice>;
   return (
     <>
       {lost.length > 0 && <Notice title={t("touchpoints.lost", { names: lost.map((row) => row.name).join(", ") })} text={t("touchpoints.lost.hint")} />}
@@ -106,7 +106,12 @@ export default function Touchpoints() {
   const query = useQuery(touchpointsQuery());
   return (
     <Page title={t("touchpoints.title")} subtitle={t("touchpoints.subtitle")}
-      actions={<a className="button" href={url("/api/touchpoints", { format: "csv" })} download><Icon name="download" /> {t("app.csv")}</a>}>
+      actions={
+        <>
+          <a className="button" href={url("/api/touchpoints", { format: "csv" })} download><Icon name="download" /> {t("app.csv")}</a>
+          <Link className="button primary" href="/touchpoints/new">{t("add.title")}</Link>
+        </>
+      }>
       <Card title={t("touchpoints.sources")} hint={t("touchpoints.sources.hint")} flush>
         <Answer query={query} lines={6}>{(found) => <Sources rows={found.touchpoints} />}</Answer>
       </Card>

@@ -14,6 +14,7 @@ import { usePlaceNames } from "../../parts/places";
 import { Table } from "../../parts/Table";
 import { useToast } from "../../parts/toast";
 import { sankeyOption, visitsOption } from "./flow";
+import { Survey } from "./Survey";
 
 interface Period {
   from: string;
@@ -270,6 +271,7 @@ export default function Venue() {
               <Sensors store={code} />
               <StaffCard store={code} />
             </div>
+            <Survey store={code} floors={floors} sensors={page.plan.sensors.map((one) => one.code)} />
             {page.trade_areas.length > 0 && (
               <Card title={t("venues.areas")}>
                 <ul className="plain">

@@ -11,6 +11,7 @@ import pytest
 from tests.contract.till_server import Shop, shop
 from tests.flow.mall import CARD
 
+from datong.marketing import signed_code
 from datong.model import DAY
 from datong_client import Collector, LineDown, OutboxFull, Refused, Till, read_day
 
@@ -173,4 +174,25 @@ def test_the_background_sends_by_itself(place: Shop, tmp_path: Path) -> None:
     while till.waiting:
         assert time.monotonic() < until
         time.sleep(0.02)
+    till.close()
+
+
+def test_a_picture_is_checked_without_a_line(place: Shop, tmp_path: Path) -> None:
+    """The till was refreshed before the coupon was there: its picture is proof enough, a made-up one is refused."""
+    vault, code = place.mall.platform.vault, place.mall.events("Coupon Issued")[0].coupon
+    till = till_at(place, tmp_path, "T9")
+    till.refresh(1)
+    till._outbox.list_coupons([])  # as if it had been issued since
+    place.stop()
+    assert till.check(code)[:3] == (False, False, "unlisted_coupon")
+    assert till.check(signed_code(vault, code))[:3] == (True, False, "not_asked")
+    made_up = code[:-1] + ("0" if code[-1] != "0" else "1")
+    assert till.check(f"{made_up}.{signed_code(vault, code).partition('.')[2]}")[:3] == (False, True, "forged_coupon")
+    taken = till.redeem(signed_code(vault, code), DAY_OF, 990, "10.00", "CNY")
+    assert (taken.ok, taken.sure, taken.code) == (True, False, code)
+    assert till.redeem(signed_code(vault, code), DAY_OF, 991).reason == "redeemed_coupon"
+    place.start()
+    assert till.sync() == 0
+    # the hour offline had redeemed it before, on another receipt: that is told now
+    assert [(p.kind, p.answer["reason"]) for p in till.problems()] == [("redeem", "redeemed_coupon")]
     till.close()

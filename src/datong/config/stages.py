@@ -143,11 +143,16 @@ class ScenesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MarketingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[marketing]`: files of campaigns (YAML), and the limits on speaking to one member."""
+    """`[marketing]`: files of campaigns (YAML), and the limits on speaking to one member.
+
+    With `signed_pictures` the QR code of a coupon carries a signature that a till can check without a line: it is then
+    127 characters long, which a till's scanner must be able to read.
+    """
 
     files: tuple[str, ...] = ()
     messages_per_day: int = 3
     quiet: str = "22:00-08:00"
+    signed_pictures: bool = False
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

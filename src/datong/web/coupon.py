@@ -12,10 +12,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from datong.marketing import check_coupon, coupon_qr, offer_text
+from datong.marketing import check_coupon, coupon_qr, offer_text, signed_code
 from datong.platform import Platform
 
-__all__ = ["routes"]
+__all__ = ["pictured", "routes"]
 
 _WORDS = {
     "en": {"title": "Your coupon", "until": "Valid until", "once": "Show this at the till. It works once.",
@@ -48,6 +48,11 @@ code { display: block; font-size: 1.05rem; letter-spacing: .06em; margin: .75rem
 """)
 
 
+def pictured(platform: Platform, code: str) -> str:
+    """Return what the picture of a coupon says: its code, where the settings ask for it with a signature."""
+    return signed_code(platform.vault, code) if platform.settings.marketing.signed_pictures else code
+
+
 @get("/c/{code:str}", sync_to_thread=True, include_in_schema=False)
 def page(request: Request[Any, Any, State], code: FromPath[str]) -> Response[str]:
     """Show a coupon with its QR code, or why it cannot be used."""
@@ -61,7 +66,8 @@ def page(request: Request[Any, Any, State], code: FromPath[str]) -> Response[str
     if found.ok and found.coupon:
         until = datetime.fromtimestamp(found.coupon.expires / 1000, UTC).astimezone(ZoneInfo(retailer.timezone))
         shown |= {"offer": offer_text(found.coupon.offer, retailer.currency, words["lang"]), "code": found.code,
-                  "qr": Markup(coupon_qr(found.code)), "until": until.strftime("%Y-%m-%d %H:%M")}  # noqa: S704 our SVG
+                  "qr": Markup(coupon_qr(pictured(platform, found.code))),  # noqa: S704 our SVG
+                  "until": until.strftime("%Y-%m-%d %H:%M")}
     else:
         shown["reason"] = words.get(found.reason, words["unknown"])
     return Response(_PAGE.render(shown), media_type="text/html", status_code=200 if found.ok else 404,

@@ -27,6 +27,7 @@ from datong.marketing import (
     attempt_of,
     check_coupon,
     coupon_holder,
+    coupon_key,
     coupon_lock,
     coupons_of,
     offer_text,
@@ -218,6 +219,13 @@ def cached(request: Asked, limit: Annotated[int, QueryParameter(ge=1, le=_LIST)]
         return [_shown(request, platform, one) for one in open_coupons(tx, platform.store.clock.now(), limit)]
 
 
+@get("/coupons/key", sync_to_thread=True)
+def public_key(request: Asked) -> dict[str, str]:
+    """Return the public key (hex) by which a till checks the signature behind a coupon's code without a line."""
+    platform, _ = _of(request)
+    return {"algorithm": "ed25519", "key": coupon_key(platform.vault).hex()}
+
+
 def _take(platform: Platform, source: str, frame: bytes) -> Taken:
     """Take a frame of receipts in, wait for what it needs, and say what became of it."""
     heard = platform.intake.listen(source, frame)
@@ -309,4 +317,4 @@ def _of(request: Asked) -> tuple[Platform, str]:
 
 
 router = Router("/api/till", guards=[_only_tills], tags=["till"],
-                route_handlers=[lookup, receipt, original, check, lock, unlock, redeem, void, cached])
+                route_handlers=[lookup, receipt, original, check, lock, unlock, redeem, void, cached, public_key])

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS problem (
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL, answer TEXT NOT NULL,
     at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS coupon (code TEXT PRIMARY KEY, shown TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS known (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS spent (code TEXT PRIMARY KEY, receipt TEXT NOT NULL, at TEXT NOT NULL);
 """
 
@@ -124,6 +125,17 @@ class Outbox:
             self._db.executemany("INSERT OR REPLACE INTO coupon VALUES (?, ?)",
                                  [(one["code"], json.dumps(one)) for one in shown])
             self._db.execute("COMMIT")
+
+    def know(self, name: str, value: str) -> None:
+        """Keep a thing that the platform said."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", (name, value))
+
+    def known(self, name: str) -> str:
+        """Return a thing that the platform said, empty where it has not."""
+        with self._lock:
+            row = self._db.execute("SELECT value FROM known WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
 
     def coupon(self, code: str) -> "Optional[dict[str, Any]]":
         """Return an open coupon as it was listed last."""

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Union
 from urllib.parse import urlencode
 
-from datong_client.coupon import read_day
+from datong_client.coupon import genuine, read_day
 from datong_client.line import Line, LineDown, Refused
 from datong_client.outbox import Item, Outbox
 
@@ -31,8 +31,9 @@ class Verdict(NamedTuple):
     """Whether a coupon may be taken. `sure` is false where the platform could not be asked; `reason` says what is open.
 
     Reasons when not ok: the platform's (`redeemed_coupon`, `expired_coupon`, `forged_coupon`, `locked_coupon` …), and
-    offline `foreign_coupon`, `expired_coupon`, `redeemed_coupon` (here), `unlisted_coupon`. When ok but not sure:
-    `not_asked`: another till may have redeemed it meanwhile.
+    offline `foreign_coupon`, `forged_coupon` (by the signature that a picture carries), `expired_coupon`,
+    `redeemed_coupon` (here), `unlisted_coupon`. When ok but not sure: `not_asked`: another till may have redeemed it
+    meanwhile.
     """
 
     ok: bool
@@ -134,12 +135,12 @@ class Till:
         if currency:
             told["currency"] = currency
         if not self.online():
-            return self._redeem_offline(told, receipt)
+            return self._redeem_offline(told, receipt, code)
         earlier = self._outbox.spend(plain, receipt, at)
         (number,) = self._outbox.put("redeem", [told])
         answer = self._answer_of(number)
         if answer is None:  # the line went down meanwhile: from here on it is a redemption offline
-            offline = self._offline(plain, mine=receipt)
+            offline = self._offline(code, mine=receipt)
             if not offline.ok:
                 self._outbox.done([number])
                 if earlier is None:
@@ -154,9 +155,13 @@ class Till:
         return verdict
 
     def refresh(self, limit: int = 10_000) -> int:
-        """Fetch the list of open coupons for the time offline; return how many there are. Raises LineDown."""
+        """Fetch the open coupons, and the key that signs pictures, for the time offline; return how many there are.
+
+        Raises LineDown.
+        """
         shown: List[Dict[str, Any]] = self._ask("GET", f"/api/till/coupons?limit={limit}")
         self._outbox.list_coupons(shown)
+        self._outbox.know("coupon_key", self._ask("GET", "/api/till/coupons/key")["key"])
         return len(shown)
 
     def sync(self) -> int:
@@ -195,8 +200,8 @@ class Till:
         answer = self._answer_of(number) if self.online() else None
         return Told(answer is not None, answer or {})
 
-    def _redeem_offline(self, told: Dict[str, Any], receipt: str) -> Verdict:
-        verdict = self._offline(told["code"], mine=receipt)
+    def _redeem_offline(self, told: Dict[str, Any], receipt: str, code: str) -> Verdict:
+        verdict = self._offline(code, mine=receipt)
         if verdict.ok:
             self._outbox.spend(verdict.code, receipt, told["time"])
             self._outbox.put("redeem", [{**told, "offline": True}])
@@ -213,7 +218,12 @@ class Till:
             return Verdict(False, True, "redeemed_coupon", known.code, other=other)
         if known.until < self._now() * 1000:
             return Verdict(False, True, "expired_coupon", known.code)
+        signed = genuine(code, bytes.fromhex(self._outbox.known("coupon_key")))
+        if signed is False:
+            return Verdict(False, True, "forged_coupon", known.code)
         listed = self._outbox.coupon(known.code)
+        if listed is None and signed:
+            return Verdict(True, False, "not_asked", known.code)
         if listed is None:
             return Verdict(self._accept_unlisted, False, "unlisted_coupon", known.code)
         if _ms(str(listed["expires"])) < self._now() * 1000:

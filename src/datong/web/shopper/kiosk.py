@@ -22,6 +22,7 @@ from datong.places import Floor, Venue, venue_at
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
 from datong.touchpoints import append_own, own_event
+from datong.web.coupon import pictured
 from datong.web.shopper.alive import Alive
 from datong.web.shopper.page import FORM, PRINTING, Asked, from_here, is_device, language, platform_of, qr, render
 from datong.web.shopper.visitor import recent
@@ -86,7 +87,7 @@ def print_one(request: Asked, place: FromPath[str], data: URLEncodedBody[dict[st
     append_own(platform.store, own_event(
         platform.store, "Coupon Printed", f"print/{found.code}/{wanted.at}", "kiosk", place=place,
         identifiers=(Identifier(wanted.ns, wanted.key),), coupon=found.code, campaign=found.coupon.campaign))
-    return render(request, "kiosk_print.html", headers=PRINTING, place=place, qr=qr(found.code),
+    return render(request, "kiosk_print.html", headers=PRINTING, place=place, qr=qr(pictured(platform, found.code)),
                   row=_shown(platform, found.coupon, language(request)))
 
 

@@ -92,7 +92,7 @@ def test_a_coupon_is_checked_locked_redeemed_and_refused_elsewhere(place: Shop, 
     listed = till.get("/coupons").json()
     assert [c["code"] for c in listed] == [code]
     found = till.get("/receipt", params=key(20)).json()
-    assert (found["state"], found["amount"], found["left"]) == ("returned", 39_920, 0)
+    assert (found["state"], found["amount"], found["left"]) == ("voided", 39_920, 0)
 
 
 def test_foreign_and_forged_codes(place: Shop, till: httpx.Client) -> None:

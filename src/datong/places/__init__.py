@@ -11,7 +11,7 @@ last; a device that falls silent leaves although nothing else happens. Of device
 from datong.places.calibration import calibrate
 from datong.places.check import venue_problems, venue_remarks
 from datong.places.draft import with_floor
-from datong.places.formats import Format, formats
+from datong.places.formats import Format, category_name, formats
 from datong.places.geojson import FloorRead, read_floor, write_floor
 from datong.places.geometry import ZoneIndex, ground_of, polygon_of, spots_of, trade_ring
 from datong.places.health import SensorState, sensors
@@ -41,6 +41,7 @@ from datong.places.read import (
     Region,
     StoreRow,
     ZoneRow,
+    by_gln,
     known_stores,
     plan_change,
     plan_history,
@@ -62,9 +63,10 @@ from datong.places.venue_file import read_venue
 __all__ = [
     "Accuracy", "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan",
     "PlanChange", "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span", "Spot",
-    "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "calibrate",
-    "check_store", "drop_venue", "formats", "ground_of", "import_survey", "known_stores", "plan_change", "plan_history",
-    "polygon_of", "presence_of", "present", "read_floor", "read_venue", "regions", "register_staff", "sensors",
-    "spots_of", "staff_devices", "stores", "stores_page", "surveys", "trade_ring", "update_venue", "venue_at",
-    "venue_problems", "venue_remarks", "venues", "with_floor", "write_floor", "zones",
+    "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "by_gln",
+    "calibrate", "category_name", "check_store", "drop_venue", "formats", "ground_of", "import_survey",
+    "known_stores", "plan_change", "plan_history", "polygon_of", "presence_of", "present", "read_floor", "read_venue",
+    "regions", "register_staff", "sensors", "spots_of", "staff_devices", "stores", "stores_page", "surveys",
+    "trade_ring", "update_venue", "venue_at", "venue_problems", "venue_remarks", "venues", "with_floor",
+    "write_floor", "zones",
 ]

@@ -15,7 +15,8 @@ from shapely.validation import explain_validity
 from datong.errors import Rejected
 from datong.places.geometry import ZoneIndex, ground_of, polygon_of, spots_of
 from datong.places.hours import Hours
-from datong.places.plan import Floor, Plan, Venue, Zone
+from datong.places.location import read_gln
+from datong.places.plan import Floor, Plan, Shop, Venue, Zone
 
 __all__ = ["plan_problems", "venue_problems", "venue_remarks"]
 
@@ -50,11 +51,7 @@ def venue_problems(venue: Venue) -> Iterator[str]:
         yield f"{where}: give lon and lat together"
     if venue.lon is not None and venue.lat is not None and not (-180 <= venue.lon <= 180 and -90 <= venue.lat <= 90):
         yield f"{where}: lon {venue.lon}, lat {venue.lat} is nowhere on earth; lon is -180..180, lat -90..90"
-    for code, hours in ((venue.code, venue.hours), *((z.shop.code, z.shop.hours) for _, z in venue.zones() if z.shop)):
-        try:
-            Hours.parse(hours)
-        except Rejected as error:
-            yield f"{where}, hours of {code}: {error.message}; {error.hint}"
+    yield from _said(venue, where)
     for area in venue.trade_areas:
         if not area.polygon and area.radius <= 0:
             yield f"{where}, trade area {area.code}: give a polygon, radius_m or drive_minutes"
@@ -151,3 +148,16 @@ def _repeated(what: str, codes: Iterable[str]) -> Iterator[str]:
             yield f"{what} {code[:20]}… has a code longer than 64 characters"
         if count > 1:
             yield f"{what} {code} is there twice"
+
+
+def _said(venue: Venue, where: str) -> Iterator[str]:
+    """Yield what is wrong with the location numbers and opening hours of the venue and its shops."""
+    shops = [zone.shop for _, zone in venue.zones() if zone.shop]
+    parties: list[Venue | Shop] = [venue, *shops]
+    for one in parties:
+        if one.gln and not read_gln(one.gln):
+            yield f"{where}, gln of {one.code}: {one.gln[:40]!r} is none; it has 13 digits, the last a check digit"
+        try:
+            Hours.parse(one.hours)
+        except Rejected as error:
+            yield f"{where}, hours of {one.code}: {error.message}; {error.hint}"

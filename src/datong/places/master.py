@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from datong.model import Event
 from datong.places.check import venue_problems
 from datong.places.geometry import spots_of
+from datong.places.location import read_gln
 from datong.places.plan import Plan, Venue
 from datong.places.tables import PLAN, SENSOR, STORE, VENUE, ZONE
 from datong.storage import fetch_in, upsert
@@ -92,10 +93,12 @@ def store_updates(tx: sa.Connection, events: Iterable[Event]) -> None:
         about = event.properties
         row = rows.setdefault(event.place, {
             "code": event.place, "name": event.place, "format": "", "city": "", "venue": "", "region": "",
-            "country": "", "lon": None, "lat": None, "hours": "",
+            "country": "", "lon": None, "lat": None, "hours": "", "gln": "",
         })
         row.update({key: str(about[key]) for key in ("name", "format", "city", "venue", "region", "country", "hours")
                     if about.get(key)})
+        if number := read_gln(str(about.get("gln") or "")):
+            row["gln"] = number
         row.update({key: float(about[key]) for key in ("lon", "lat") if isinstance(about.get(key), (int, float))})
     upsert(tx, STORE, list(rows.values()))
 
@@ -132,7 +135,7 @@ def _put(tx: sa.Connection, plans: Sequence[tuple[Venue, int]], language: str) -
     for venue, version in plans:
         venues.append({
             "code": venue.code, "name": venue.name.in_language(language), "city": venue.city,
-            "plan": msgspec.json.encode(venue), "version": version,
+            "plan": msgspec.json.encode(venue), "version": version, "gln": read_gln(venue.gln),
         })
         spots = spots_of(venue)
         sensors += [
@@ -150,6 +153,7 @@ def _put(tx: sa.Connection, plans: Sequence[tuple[Venue, int]], language: str) -
                     "code": shop.code, "name": shop.name.in_language(language), "format": shop.format,
                     "city": venue.city, "venue": venue.code, "region": venue.region, "country": venue.country,
                     "lon": venue.lon, "lat": venue.lat, "hours": shop.hours or venue.hours,
+                    "gln": read_gln(shop.gln),
                 })
     for table, rows in ((VENUE, venues), (ZONE, zones), (SENSOR, sensors), (STORE, stores)):
         upsert(tx, table, rows)

@@ -48,7 +48,7 @@ class Rect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop that takes up a zone: its store code, retail format and main category (`shoes`, `food/bakery`).
 
-    `hours` are its opening hours where they differ from the venue's.
+    `hours` are its opening hours where they differ from the venue's, `gln` its Global Location Number.
     """
 
     code: str
@@ -56,6 +56,7 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str = "general"
     category: str = ""
     hours: str = ""
+    gln: str = ""
 
 
 class Zone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -161,7 +162,8 @@ class TradeArea(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A mall, a department store, or a shop on its own that watches its own zones.
 
-    `country`, `region`, `city` is its path in the tree of regions; `hours` are read by `Hours.parse`.
+    `country`, `region`, `city` is its path in the tree of regions; `hours` are read by `Hours.parse`; `gln` is its
+    Global Location Number.
     """
 
     code: str
@@ -176,6 +178,7 @@ class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str = ""
     hours: str = ""
     trade_areas: tuple[TradeArea, ...] = ()
+    gln: str = ""
 
     def zones(self) -> Iterator[tuple[Floor, Zone]]:
         """Give every zone with its floor."""

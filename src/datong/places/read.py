@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 import sqlalchemy as sa
 
+from datong.places.location import read_gln
 from datong.places.plan import Venue
 from datong.places.presence import Spot
 from datong.places.tables import PLAN, PRESENCE, STORE, VENUE, ZONE
@@ -20,6 +21,7 @@ __all__ = [
     "Region",
     "StoreRow",
     "ZoneRow",
+    "by_gln",
     "known_stores",
     "plan_change",
     "plan_history",
@@ -102,6 +104,21 @@ def known_stores(tx: sa.Connection, codes: Iterable[str]) -> set[str]:
     found = {row[0] for row in fetch_in(tx, sa.select(STORE.c.code), STORE.c.code, wanted)}
     found |= {row[0] for row in fetch_in(tx, sa.select(VENUE.c.code), VENUE.c.code, wanted - found)}
     return found
+
+
+def by_gln(tx: sa.Connection, numbers: Iterable[str]) -> dict[str, str]:
+    """Return the code of the store, else of the venue, at each Global Location Number (`GLN` or `GLN/extension`).
+
+    A part of a site that has no number of its own is the site.
+    """
+    asked = {text: number for text in numbers if (number := read_gln(text))}
+    wanted = set(asked.values()) | {number.partition("/")[0] for number in asked.values()}
+    found: dict[str, str] = {}
+    for table in (VENUE, STORE):
+        query = sa.select(table.c.gln, table.c.code).where(table.c.gln != "").order_by(table.c.code.desc())
+        found.update(map(tuple, fetch_in(tx, query, table.c.gln, wanted)))
+    return {text: code for text, number in asked.items()
+            if (code := found.get(number) or found.get(number.partition("/")[0]))}
 
 
 def stores(tx: sa.Connection) -> list[StoreRow]:

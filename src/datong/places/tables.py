@@ -18,6 +18,7 @@ VENUE = state_table(
     sa.Column("city", sa.Text, nullable=False),
     sa.Column("plan", sa.LargeBinary, nullable=False),  # JSON of plan.Venue, for the console
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),  # 0 while only the venue file says it
+    sa.Column("gln", sa.String(34), nullable=False, server_default=""),
 )
 
 PLAN = state_table(
@@ -65,6 +66,7 @@ STORE = state_table(
     sa.Column("lon", sa.Float, nullable=True),
     sa.Column("lat", sa.Float, nullable=True),
     sa.Column("hours", sa.Text, nullable=False, server_default=""),
+    sa.Column("gln", sa.String(34), nullable=False, server_default="", index=True),
 )
 
 STAFF = state_table(

@@ -15,6 +15,7 @@ from datong.config import Settings
 from datong.errors import ConfigError, Rejected
 from datong.hooks import plugins
 from datong.model.predicate import Expr, Kind, TagRef, kind_of, parse, walk
+from datong.places import formats
 
 __all__ = ["Definition", "definitions", "expressions", "library", "read_definitions"]
 
@@ -40,13 +41,18 @@ def library(settings: Settings) -> tuple[dict[str, Definition], dict[str, Expr]]
     A later file may redefine a tag. What is returned is shared: do not change it. Raises ConfigError naming the file
     and the tag.
     """
-    texts = [(f"{name}.yaml", _built_in(name)) for name in dict.fromkeys(("general", *settings.retailer.formats))]
+    own = {one.code: one for one in formats(settings) if one.like or one.tags}
+    chosen = [own[name].like if name in own else name for name in settings.retailer.formats]
+    texts = [(f"{name}.yaml", _built_in(name)) for name in dict.fromkeys(("general", *filter(None, chosen)))]
     texts += [(name, Path(path).read_text("utf-8")) for name, path in plugins("datong.tag_libraries").items()]
-    for name in settings.tags.files:
+    beside = Path(settings.places.formats).parent
+    brought = [str(beside / file) for name in settings.retailer.formats if name in own for file in own[name].tags]
+    for name in (*brought, *settings.tags.files):
         try:
             texts.append((name, settings.path(name).read_text("utf-8")))
         except OSError as error:
-            raise ConfigError(f"the tag file {name} cannot be read: {error.strerror}", field="tags.files",
+            raise ConfigError(f"the tag file {name} cannot be read: {error.strerror}",
+                              field="places.formats" if name in brought else "tags.files",
                               hint="paths start at the folder of datong.toml", code="config_missing") from None
     return _read(tuple(texts), settings.intake.custom_events)
 

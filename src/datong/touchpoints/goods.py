@@ -9,7 +9,7 @@ import msgspec
 from datong.commerce import known_skus, numbers, skus_by_gtin
 from datong.errors import Rejected
 from datong.model import EVENT_TYPES, Event, gtin
-from datong.places import known_stores
+from datong.places import by_gln, known_stores
 from datong.storage import State
 from datong.touchpoints.parts import TRADE
 
@@ -28,9 +28,15 @@ FindNumbers = Callable[[set[str]], dict[str, str]]
 class Goods:
     """The known SKUs and stores, remembered; those not remembered are asked for again each time."""
 
-    def __init__(self, find_skus: Find, find_stores: Find, find_numbers: FindNumbers = lambda _: {}) -> None:
-        """Take functions that return which of some codes are known, and the SKUs of trade item numbers (GTIN-14)."""
+    def __init__(
+        self, find_skus: Find, find_stores: Find, find_numbers: FindNumbers = lambda _: {},
+        find_places: FindNumbers = lambda _: {},
+    ) -> None:
+        """Take functions that return which of some codes are known, the SKUs of trade item numbers (GTIN-14), and the
+        stores of location numbers (GLN)."""
         self._find_skus, self._find_stores, self._find_numbers = find_skus, find_stores, find_numbers
+        self._find_places = find_places
+        self._places: dict[str, str] = {}
         self._skus: set[str] = set()
         self._numbers: dict[str, str] = {}
         self._stores: set[str] = set()
@@ -52,6 +58,8 @@ class Goods:
             if event.type in _NAMING:
                 skus.update(item.sku for item in event.items if item.sku not in self._skus)
                 stores.update(store for store in _stores(event) if store not in self._stores)
+            for place in _numbered_places(event):
+                stores |= {place, place.partition("/")[0]} - self._places.keys() - self._stores
         return skus, stores
 
     def learn(self, skus: set[str], stores: set[str]) -> None:
@@ -62,6 +70,14 @@ class Goods:
             self._numbers |= self._find_numbers(asked - {""})
         if stores:
             self._stores |= self._find_stores(stores)
+            if asked := {place for place in stores - self._stores if _is_gln(place)}:
+                self._places |= self._find_places(asked)
+                self._stores |= set(self._places.values())
+
+    @staticmethod
+    def located(event: Event) -> bool:
+        """Return whether an event names a place by what looks like a location number."""
+        return bool(_numbered_places(event))
 
     @staticmethod
     def numbered(event: Event) -> bool:
@@ -69,7 +85,10 @@ class Goods:
         return any(item.sku.isdecimal() and len(item.sku) in _GTIN_LENGTHS for item in event.items)
 
     def named(self, event: Event) -> Event:
-        """Return the event with the SKUs of those goods that it names by a trade item number; reads what is known."""
+        """Return the event with the SKUs of goods that it names by a trade item number, and the codes of stores that it
+        names by a location number; reads what is known."""
+        if places := _numbered_places(event):
+            event = self._placed(event, places)
         if event.type not in _NAMING or not self.numbered(event):
             return event
         items = tuple(
@@ -78,6 +97,19 @@ class Goods:
             for item in event.items
         )
         return event if items == event.items else msgspec.structs.replace(event, items=items)
+
+    def _placed(self, event: Event, places: list[str]) -> Event:
+        """Return the event with stores' codes; the number of a receipt begins with its store's."""
+        codes = {place: self._places.get(place) or place.partition("/")[0]
+                 for place in places if place not in self._stores}
+
+        def told(text: str) -> str:
+            head, slash, rest = text.partition("/")
+            return f"{codes[head]}/{rest}" if slash and head in codes else codes.get(text, text)
+
+        said = {name: told(text) for name in ("to", "original") if isinstance(text := event.properties.get(name), str)}
+        return msgspec.structs.replace(event, place=codes.get(event.place, event.place), ref=told(event.ref),
+                                       properties={**event.properties, **said})
 
     def check(self, event: Event) -> None:
         """Raise Rejected (`unknown_sku`, `unknown_store`) for what names goods; reads only what is remembered."""
@@ -97,6 +129,7 @@ class Goods:
         """Forget everything, as what was noted last may not have reached the disk."""
         self._skus.clear()
         self._numbers.clear()
+        self._places.clear()
         self._stores.clear()
 
 
@@ -106,6 +139,21 @@ def _stores(event: Event) -> list[str]:
         return []
     target = str(event.properties.get("to") or "") if event.type == "Transfer Sent" else ""
     return [store for store in (event.place, target) if store]
+
+
+def _numbered_places(event: Event) -> list[str]:
+    """Return the places of an event that look like location numbers."""
+    said = event.properties
+    target = said.get("to") if event.type == "Transfer Sent" else None
+    if event.type == "Receipt Returned" and isinstance(original := said.get("original"), str):
+        target = original.partition("/")[0]
+    if len(event.place) < 13 and not target:
+        return []
+    return [text for text in (event.place, target) if isinstance(text, str) and _is_gln(text)]
+
+
+def _is_gln(text: str) -> bool:
+    return len(text) >= 13 and text[:13].isdecimal() and text[13:14] in ("", "/")
 
 
 def _number(text: str) -> str:
@@ -140,4 +188,8 @@ def goods_of(state: State) -> Goods:
         with state.read() as tx:
             return skus_by_gtin(tx, found)
 
-    return Goods(find_skus, find_stores, find_numbers)
+    def find_places(found: set[str]) -> dict[str, str]:
+        with state.read() as tx:
+            return by_gln(tx, found)
+
+    return Goods(find_skus, find_stores, find_numbers, find_places)

@@ -206,7 +206,7 @@ class Intake:
         now = self.store.clock.now()
         work = _Work(self.origin(source), now, history, quarantine and not arrived, received=len(heard))
         origin, admit, results, records = work.origin, self._admission.admit, work.results, work.records
-        strict, numbered = self._strict, self._goods.numbered
+        strict, numbered, located = self._strict, self._goods.numbered, self._goods.located
         if len(heard) > 1 and isinstance(heard[0], Scan):
             self._admission.prepare([one for one in heard if isinstance(one, Scan)], now)
         for at, call in enumerate(heard):
@@ -228,7 +228,7 @@ class Intake:
                 continue
             results.append(Result(event.id, "stored"))
             records.append(record)
-            if event.type in LOOKED_UP and (strict or numbered(event)):
+            if (event.type in LOOKED_UP and (strict or numbered(event))) or located(event):
                 self._goods.note(event)
                 work.waiting.append((len(results) - 1, event))
         return work

@@ -25,7 +25,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "region": ("region", "area", "大区", "区域", "省份"), "country": ("country", "国家"),
     "lat": ("lat", "latitude", "纬度"), "lon": ("lon", "lng", "longitude", "经度"),
     "format": ("format", "retail_format", "业态"), "hours": ("hours", "opening_hours", "营业时间"),
-    "venue": ("venue", "mall", "商场"),
+    "venue": ("venue", "mall", "商场"), "gln": ("gln", "位置码", "全球位置码"),
 }
 _COLUMNS = ", ".join(_NAMES)
 

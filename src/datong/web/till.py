@@ -34,6 +34,7 @@ from datong.marketing import (
     open_coupons,
 )
 from datong.model import Coupon, to_iso
+from datong.places import by_gln, known_stores
 from datong.platform import Platform
 from datong.privacy import mask, namespaces
 from datong.storage import event_key
@@ -146,7 +147,7 @@ def lock(request: Asked, data: JSONBody[Use]) -> Response[Used]:
     with platform.store.state.read() as tx:
         found = check_coupon(tx, platform.vault, data.code, now)
         held = coupon_lock(tx, found.code, now)
-        if found.ok and held is not None and held.receipt == ref:
+        if found.ok and held is not None and held.receipt == _known(platform, ref):
             return Response(Used("locked", found.code))
         if found.ok and held is not None:
             return Response(Used("refused", found.code, "locked_coupon", Where("", held.receipt, to_iso(held.until))))
@@ -203,7 +204,7 @@ def original(
 ) -> Original:
     """Return a receipt as it stands, with what is left to be returned of it."""
     platform, source = _of(request)
-    ref = _ref(platform, source, Key(till, business_day, sequence, store))
+    ref = _known(platform, _ref(platform, source, Key(till, business_day, sequence, store)))
     with platform.store.state.read() as tx:
         found = order(tx, order_key(ref.split("/")[0], ref))
     if found is None:
@@ -241,7 +242,8 @@ def _take(platform: Platform, source: str, frame: bytes) -> Taken:
     if any(returns):
         with platform.store.state.read() as tx:
             for ref in dict.fromkeys(filter(None, returns)):
-                found = order(tx, order_key(ref.split("/")[0], ref))
+                known = _known(platform, ref)
+                found = order(tx, order_key(known.split("/")[0], known))
                 if found is None:
                     taken.unknown.append(ref)
                 else:
@@ -310,6 +312,13 @@ def _ref(platform: Platform, source: str, key: Key) -> str:
     told = {"till": key.till, "business_day": key.business_day, "sequence": key.sequence,
             "store": key.store or platform.settings.touchpoints[source].place}
     return natural_key(told)
+
+
+def _known(platform: Platform, ref: str) -> str:
+    """Return the number under which a receipt is known: a store that the till names by its GLN has a code."""
+    store, _, rest = ref.partition("/")
+    with platform.store.state.read() as tx:
+        return ref if known_stores(tx, [store]) else f"{by_gln(tx, [store]).get(store, store)}/{rest}"
 
 
 def _of(request: Asked) -> tuple[Platform, str]:

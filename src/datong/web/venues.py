@@ -63,7 +63,7 @@ def listing(request: Request[Any, Any, State]) -> dict[str, Any]:
             for v in known
         ],
         "regions": tree,
-        "formats": [{"code": f.code, "name": f.name.in_language(language)} for f in places.formats()],
+        "formats": [{"code": f.code, "name": f.name.in_language(language)} for f in places.formats(platform.settings)],
     }
 
 

@@ -259,6 +259,8 @@ def test_a_kiosk_prints_and_a_stranger_browser_does_not(mall: Mall, client: Test
     assert len(page.content) < 30_000
     assert "<polygon" in page.text
     assert "Stride" in page.text
+    assert "<h3>Shoes</h3>" in client.get("/kiosk/mall?lang=en").text
+    assert "<h3>鞋履</h3>" in client.get("/kiosk/mall?lang=zh").text
     assert 'name="card"' not in page.text
     assert client.post("/kiosk/mall/coupons", data={"card": CARD}).status_code == 403
     assert 'name="card"' in client.get(signed_address(mall.platform, "kiosk/mall")).text

@@ -187,14 +187,15 @@ def _ends(found: Any, name: str, context: Listening) -> str:
 
 
 def _store(text: str, context: Listening) -> str:
-    """Return the store at a location: as the settings name it, else its GLN, else what was written."""
+    """Return the store at a location: as the settings name it, else its GLN with the part of the site, for the stores
+    to be known by, else what was written."""
     known = context.settings.get("locations", {})
     try:
         place = read_gs1(text)
     except ValueError:
         return str(known.get(text, text))[:64]
-    return str(known.get(text) or known.get(f"{place.gln}/{place.extension}") or known.get(place.gln) or place.gln
-               or text)[:64]
+    part = f"{place.gln}/{place.extension}" if place.gln and place.extension else place.gln
+    return str(known.get(text) or known.get(part) or known.get(place.gln) or part or text)[:64]
 
 
 def _paper(event: dict[str, Any]) -> str:

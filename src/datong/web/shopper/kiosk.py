@@ -18,7 +18,7 @@ from datong.errors import Rejected
 from datong.identity import who
 from datong.marketing import check_coupon, coupons_of, offer_text
 from datong.model import Coupon, Identifier
-from datong.places import Floor, Venue, venue_at
+from datong.places import Floor, Venue, category_name, formats, venue_at
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
 from datong.touchpoints import append_own, own_event
@@ -106,7 +106,7 @@ def _home(request: Asked, place: str, said: str = "") -> Response[Any]:
         request, "kiosk.html", cookies=cookies, place=place, ours=ours, said=said,
         name=venue.name.in_language(lang) if venue else place, floor=floor.code if floor else "",
         floors=[{"code": f.code, "name": f.name.in_language(lang)} for f in floors],
-        plan=_plan(floor, lang) if floor else None, shops=_shops(floors, lang))
+        plan=_plan(floor, lang) if floor else None, shops=_shops(platform_of(request), floors, lang))
 
 
 def _venue(tx: sa.Connection, place: str) -> Venue | None:
@@ -137,13 +137,15 @@ def _plan(floor: Floor, lang: str) -> dict[str, Any] | None:
             "outline": " ".join(f"{x:g},{y:g}" for x, y in floor.outline)}
 
 
-def _shops(floors: list[Floor], lang: str) -> dict[str, list[dict[str, str]]]:
-    """Return the shops by category, each with its floor."""
+def _shops(platform: Platform, floors: list[Floor], lang: str) -> dict[str, list[dict[str, str]]]:
+    """Return the shops by the name of their category, each with its floor."""
+    usual = {one.code: one.category for one in formats(platform.settings)}
     found: dict[str, list[dict[str, str]]] = {}
     for floor in floors:
         for zone in floor.zones:
             if zone.shop is not None:
-                category = (zone.shop.category or zone.category).partition("/")[0] or zone.shop.format
+                path = zone.shop.category or zone.category or usual.get(zone.shop.format) or zone.shop.format
+                category = category_name(platform.settings, path, lang)
                 name, at = zone.shop.name.in_language(lang), floor.name.in_language(lang)
                 found.setdefault(category, []).append({"name": name, "floor": at, "code": floor.code})
     return {name: sorted(found[name], key=lambda shop: shop["name"]) for name in sorted(found)}

@@ -26,7 +26,7 @@ from datong.commerce import (
 )
 from datong.marketing import coupons_of, offer_text
 from datong.model import Gs1, Item, Sku, read_digital_link
-from datong.places import known_stores, stores, venues
+from datong.places import by_gln, known_stores, stores, venues
 from datong.platform import Platform
 from datong.touchpoints import Link, append_own, link_of, own_event
 from datong.web.kept import Kept
@@ -89,7 +89,7 @@ def digital_link(request: Asked, rest: FromPath[str]) -> Response[Any]:
     with platform.store.state.read() as tx:
         sku = skus_by_gtin(tx, [found.gtin]).get(found.gtin, "")
         asked = request.query_params.get("store", "") or request.query_params.get("414", "") or found.gln
-        place = asked if asked and known_stores(tx, [asked]) else ""
+        place = _place(tx, asked, request.query_params.get("254", "") or found.extension)
     if not sku:
         return render(request, "note.html", 404, title=words["unknown_code"], text=words["ask"])
     kind = request.query_params.get("linkType", "")
@@ -97,6 +97,29 @@ def digital_link(request: Asked, rest: FromPath[str]) -> Response[Any]:
         return _linkset(request, found, place)
     scanned = {name: value for name in ("gtin", "serial", "lot") if (value := getattr(found, name))}
     return product_page(request, Shown(sku, place, request.query_params.get("campaign", "")[:64]), scanned)
+
+
+@get("/414/{rest:path}", sync_to_thread=True, include_in_schema=False)
+def location(request: Asked, rest: FromPath[str]) -> Response[Any]:
+    """Resolve the Digital Link of a location (414, with 254 for a part of it): the map and shops of the place."""
+    words = WORDS[language(request)]
+    try:
+        found = read_digital_link(f"https://id.example/414/{str(rest).lstrip('/')}?{request.url.query}")
+    except ValueError:
+        return render(request, "note.html", 400, title=words["unknown_code"], text=words["ask"])
+    with platform_of(request).store.state.read() as tx:
+        place = _place(tx, found.gln, found.extension)
+    if not place:
+        return render(request, "note.html", 404, title=words["unknown_code"], text=words["ask"])
+    return Redirect(f"/kiosk/{place}")
+
+
+def _place(tx: sa.Connection, asked: str, extension: str) -> str:
+    """Return the store that a code or a location number names, or nothing."""
+    if not asked or known_stores(tx, [asked]):
+        return asked
+    whole = f"{asked}/{extension}" if extension else asked
+    return by_gln(tx, [whole]).get(whole, "")
 
 
 def product_page(
@@ -221,4 +244,4 @@ def _token(platform: Platform, shown: Shown) -> str:
     return urlsafe_b64encode(platform.vault.sign(b"page\0" + body, 12) + body).decode()
 
 
-routes = [short, from_shelf, digital_link]
+routes = [short, from_shelf, digital_link, location]

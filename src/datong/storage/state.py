@@ -26,7 +26,8 @@ class State:
         """Open `sqlite` at `path`, or the `postgresql://…` URL; raises ConfigError for anything else."""
         if url == "sqlite" and path is not None:
             options = {"timeout": 30, "check_same_thread": False}
-            self.engine = sa.create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32, connect_args=options)
+            self.engine = sa.create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32, connect_args=options,
+                                           hide_parameters=True)  # values never stand in a log
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
         elif url.startswith("postgresql"):
@@ -34,7 +35,8 @@ class State:
             if scheme == "postgresql":
                 scheme = "postgresql+psycopg"
             try:
-                self.engine = sa.create_engine(f"{scheme}://{rest}", pool_size=16, max_overflow=32, pool_pre_ping=True)
+                self.engine = sa.create_engine(f"{scheme}://{rest}", pool_size=16, max_overflow=32, pool_pre_ping=True,
+                                               hide_parameters=True)
             except ModuleNotFoundError:
                 raise MissingExtra("psycopg", "postgresql") from None
         else:

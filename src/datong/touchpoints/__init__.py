@@ -48,6 +48,7 @@ from datong.touchpoints.quarantine import Replayed, discard, expire, forget, men
 from datong.touchpoints.quarantined import renewed
 from datong.touchpoints.read import Kept, Reason, SourceSeen, inspect, quarantined, reasons, sources
 from datong.touchpoints.recall import event_of, recall
+from datong.touchpoints.sheet import sheet_text
 from datong.touchpoints.step import QuarantineDesk
 from datong.touchpoints.stores import StoreLine, StoresTaken, read_stores, take_stores
 from datong.touchpoints.till import FRAME_LIMIT, natural_key
@@ -55,14 +56,14 @@ from datong.touchpoints.tried import Tried, try_frame
 from datong.touchpoints.versions import Line, versions
 
 __all__ = [
-    "FRAME_LIMIT", "Call", "CallContext", "Captures", "ClaimUsed", "Device", "ExternalId", "GoodsLine", "GoodsTaken",
-    "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Line", "Link", "Listening", "LoadMapping", "Loaded", "Loader",
-    "NewLink", "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result", "Running", "Scan",
-    "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread", "WriteKeys",
-    "append_own", "claims_of", "discard", "drop_playlist", "event_of", "expire", "fingerprint", "forget", "inspect",
-    "kinds", "link_of", "links", "links_page", "make_claim", "make_links", "mend", "natural_key", "own_event",
-    "playlists", "quarantined", "read_claim", "read_counts", "read_elements", "read_goods", "read_mapping",
-    "read_playlists", "read_stores", "reasons", "recall", "renewed", "replay", "restore_link", "retire_link",
-    "running", "screen_of", "set_playlist", "sources", "take_counts", "take_goods", "take_stores", "tell_played",
-    "try_frame", "used_claims", "versions",
+    "FRAME_LIMIT", "Call", "CallContext", "Captures", "ClaimUsed", "Device", "ExternalId", "GoodsLine",
+    "GoodsTaken", "Heard", "Intake", "IntakeApp", "Kept", "Kind", "Line", "Link", "Listening", "LoadMapping",
+    "Loaded", "Loader", "NewLink", "Playlist", "QuarantineDesk", "Reason", "Replayed", "Reply", "Request", "Result",
+    "Running", "Scan", "Screen", "Secrets", "Slide", "SourceSeen", "StoreLine", "StoresTaken", "Tried", "Unread",
+    "WriteKeys", "append_own", "claims_of", "discard", "drop_playlist", "event_of", "expire", "fingerprint",
+    "forget", "inspect", "kinds", "link_of", "links", "links_page", "make_claim", "make_links", "mend",
+    "natural_key", "own_event", "playlists", "quarantined", "read_claim", "read_counts", "read_elements",
+    "read_goods", "read_mapping", "read_playlists", "read_stores", "reasons", "recall", "renewed", "replay",
+    "restore_link", "retire_link", "running", "screen_of", "set_playlist", "sheet_text", "sources", "take_counts",
+    "take_goods", "take_stores", "tell_played", "try_frame", "used_claims", "versions",
 ]

@@ -23,6 +23,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
+from sqlalchemy.exc import DataError
 
 from datong import __version__
 from datong.errors import Broken, DatongError, NotFound
@@ -140,7 +141,8 @@ def _console(platform: Platform) -> Litestar:
             *shopper.routes, sdk.collector, *static,
         ],
         middleware=[session_config(platform).middleware],
-        exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken},
+        exception_handlers={DatongError: _datong_error, HTTPException: _http_error, Exception: _broken,
+                            OverflowError: _too_big, DataError: _too_big},
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         openapi_config=OpenAPIConfig(
             "Datong", __version__, path="/api/schema", render_plugins=[JsonRenderPlugin()],
@@ -183,11 +185,18 @@ def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         return _answer(NotFound("there is nothing at this address"))
     shape = DatongError(error.detail, code=f"http_{error.status_code}")
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
+        if error.extra[0].get("message") == "'data'":
+            error.extra[0]["message"] = "the body is empty: send JSON"
         message, key = error.extra[0].get("message", error.detail), str(error.extra[0].get("key", ""))
         shape = DatongError(message, code="bad_request", field=_field(request, message, key),
                             hint="GET /api/schema/openapi.json names every field")
+    elif missing := re.search(r"required \w+ parameter '(\w+)'", error.detail):
+        shape = DatongError(f"the address has no {missing[1]}", code="missing_field", field=missing[1],
+                            hint=f"add ?{missing[1]}=…")
     elif error.status_code == 400:
         shape = DatongError(f"the body is not JSON: {error.detail}", code="bad_json", hint="send UTF-8 JSON")
+    elif error.status_code == 413:
+        shape = DatongError("the body is too large", code="too_large", hint="send less at once, or split the file")
     shape.status = error.status_code
     return _answer(shape)
 
@@ -200,7 +209,7 @@ def _read_by_people(request: Request[Any, Any, Any]) -> bool:
 
 def _field(request: Request[Any, Any, Any], message: str, key: str) -> str:
     """Return the field that an error of the body or the address is about."""
-    if missing := re.search(r"missing required field `(\w+)`", message):
+    if missing := re.search(r"(?:missing required|unknown) field `(\w+)`", message):
         return ".".join(name for name in (key, missing[1]) if name not in ("", "data"))
     return "" if key == "data" else _asked(request, key)
 
@@ -210,6 +219,13 @@ def _asked(request: Request[Any, Any, Any], name: str) -> str:
     handler = request.scope.get("route_handler")
     field = handler.parsed_fn_signature.parameters.get(name) if handler else None
     return getattr(field.kwarg_definition, "name", None) or name if field else name
+
+
+def _too_big(_: Request[Any, Any, Any], __: Exception) -> Response[dict[str, object]]:
+    """Answer where a number fits no column: nothing can be stored under it."""
+    answer = DatongError("a number of the request is too large", code="bad_request", hint="send fewer digits")
+    answer.status = 400
+    return _answer(answer)
 
 
 def _broken(_: Request[Any, Any, Any], error: Exception) -> Response[dict[str, object]]:

@@ -11,8 +11,9 @@ from litestar.datastructures import State
 from litestar.params import FromPath, RawBody
 
 from datong import places
-from datong.errors import NotFound, Rejected
+from datong.errors import NotFound
 from datong.platform import Platform
+from datong.touchpoints import sheet_text
 from datong.web.correct import actor_of
 
 __all__ = ["routes"]
@@ -37,12 +38,7 @@ def survey(request: Request[Any, Any, State], code: FromPath[str]) -> dict[str, 
 def take_survey(request: Request[Any, Any, State], code: FromPath[str], body: RawBody) -> dict[str, Any]:
     """Take a survey in (CSV) and return its accuracy; devices are located by it from now on."""
     platform: Platform = request.app.state.platform
-    try:
-        text = bytes(body).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Rejected(f"this is no UTF-8 text: {error}", code="survey_value", field="survey",
-                       hint="save the CSV as UTF-8") from None
-    event, accuracy = places.import_survey(platform.store, code, text, actor=actor_of(request))
+    event, accuracy = places.import_survey(platform.store, code, sheet_text(bytes(body)), actor=actor_of(request))
     end, until = platform.store.log.end(), time.monotonic() + _WAIT
     while platform.flow.position < end and time.monotonic() < until:
         time.sleep(0.02)

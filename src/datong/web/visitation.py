@@ -23,6 +23,8 @@ from datong.web.kept import Kept
 __all__ = ["routes"]
 
 From = Annotated[date | None, QueryParameter(name="from")]
+_DAYS = 3_660
+"""Ten years."""
 To = Annotated[date | None, QueryParameter(name="to")]
 
 
@@ -58,6 +60,7 @@ def attendance(
 ) -> Any:
     """Return visits by day and hour with intervals, and how they were calibrated; of one venue or of several."""
     platform: Platform = request.app.state.platform
+    _in_reach(since, until)
     sites = Sites(store, region, city, store_format, read_hours(hours))
     return _kept(request, 20, lambda: attendance_of(platform.store, sites, since, until))
 
@@ -70,6 +73,7 @@ def flows(
 ) -> Any:
     """Return the flow lines of a venue, or of the venues of a region, city or format; with parties where asked."""
     platform: Platform = request.app.state.platform
+    _in_reach(since, until)
     sites = Sites(store, region, city, store_format, read_hours(hours))
     return _kept(request, 20, lambda: flow_lines(
         platform.store, since=since, until=until, sites=sites, parties=parties))
@@ -138,6 +142,13 @@ def counts(request: Request[Any, Any, State], body: RawBody) -> Any:
     """Take a list of a door counter's hours in (CSV: place, time, entries, exits, door)."""
     platform: Platform = request.app.state.platform
     return take_counts(platform.intake, bytes(body))
+
+
+def _in_reach(since: date | None, until: date | None) -> None:
+    """Raise Rejected for more days than anybody can look at: each is worked out by the hour."""
+    if since and until and not 0 <= (until - since).days <= _DAYS:
+        raise Rejected(f"{since} to {until} is no span of up to {_DAYS:,} days", code="bad_request", field="from",
+                       hint="ask for a year at a time")
 
 
 def _kept(request: Request[Any, Any, State], seconds: float, work: Any) -> Any:

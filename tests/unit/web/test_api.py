@@ -134,6 +134,9 @@ def test_campaigns_and_their_switch(user: TestClient[Any], mall: Mall) -> None:
         assert listed["shoes-now"] == state  # at once, though the list is kept for some seconds
         with mall.store.state.read() as tx:
             assert campaign_of(tx, "shoes-now").state == state
+    for sent, code, field in ((b"", "bad_request", ""), (b"{", "bad_json", ""), (b"{}", "bad_request", "state")):
+        refused = user.post("/api/campaigns/shoes-now/state", content=sent).json()
+        assert (refused["code"], refused.get("field", ""), bool(refused["hint"])) == (code, field, True)
     bad = user.post("/api/campaigns/shoes-now/state", json={"state": "dancing"})
     assert (bad.status_code, bad.json()["code"]) == (400, "bad_request")
     assert user.post("/api/campaigns/none/state", json={"state": "paused"}).status_code == 404
@@ -161,6 +164,10 @@ def test_scenes(user: TestClient[Any]) -> None:
     ("/api/nothing", 404, "not_found", ""),
     ("/api/members/99", 404, "not_found", "member"),
     ("/api/members/x", 404, "not_found", ""),
+    ("/api/members/99999999999999999999", 400, "bad_request", ""),
+    ("/api/members?page=99999999999999999999", 400, "bad_request", ""),
+    ("/api/commerce/stock", 400, "missing_field", "sku"),
+    ("/api/attendance?store=mall&from=0001-01-01&to=9999-12-31", 422, "bad_request", "from"),
     ("/api/campaigns/none", 404, "campaign_not_found", "code"),
     ("/api/report/none", 404, "unknown_report", ""),
     ("/api/report/sales?top=x", 422, "bad_parameter", "top"),

@@ -49,6 +49,7 @@ export const quarantine: Record<keyof typeof en, string> = {
   "reason.reservation_refused": "预留被拒",
   "reason.step_refused": "步骤被拒",
   "reason.bad_step": "未知步骤",
+  "reason.bad_transfer": "调拨有误",
   "reason.transfer_over": "调拨已结束",
   "reason.unknown_order": "未知订单",
   "reason.bad_place": "坐标错误",

@@ -12,7 +12,7 @@ import msgspec
 import segno
 
 from datong.errors import Rejected
-from datong.touchpoints import NewLink
+from datong.touchpoints import NewLink, sheet_text
 
 __all__ = ["COLUMNS", "Tag", "picture", "read_links", "sheet"]
 
@@ -62,11 +62,7 @@ def read_links(raw: bytes) -> list[NewLink]:
 
     Spaces around a value, empty values and empty lines do not count.
     """
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _wrong("file", f"is no UTF-8 text: {error}", "save the CSV as UTF-8") from None
-    reader = csv.DictReader(StringIO(text, newline=""))
+    reader = csv.DictReader(StringIO(sheet_text(raw), newline=""))
     names = [(name or "").strip() for name in reader.fieldnames or ()]
     if strange := [name for name in names if name not in COLUMNS]:
         raise _wrong(f"column {strange[0][:40]!r}", "is not known", f"columns: {', '.join(COLUMNS)}")

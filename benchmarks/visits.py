@@ -45,12 +45,13 @@ FIRST = (date(2026, 3, 2) - date(1970, 1, 1)).days
 OFFSET = 8 * HOUR
 
 
-class _Morning:
+class Morning:
     """The platform's time before the first frame."""
 
     speed = 1.0
 
     def now(self) -> int:
+        """Return it."""
         return FIRST * DAY - OFFSET
 
 
@@ -103,7 +104,7 @@ def count(scene: Scenery, seed: int, days: int, counted: int, visitors: int) -> 
     air = simulate(scene, FIRST, days, visitors, seed, dead=((dead, died, died + DAY),))
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Settings(root=folder))
-        store.clock = _Morning()
+        store.clock = Morning()
         vault = Vault(bytes(range(32)))
         update_venue(store, plan_of(scene), actor="benchmark")
         seconds = load(store, vault, air, counted)

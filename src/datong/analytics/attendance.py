@@ -31,6 +31,8 @@ from datong.storage import Store
 
 __all__ = ["Attendance", "AttendanceDay", "AttendanceHour", "attendance"]
 
+LOOK_BACK = 13
+"""Days before the last one that are looked at in any case: the more days, the better phones tell people."""
 _Z = 1.645
 DOUBT, DOUBT_TIMED = 2.0, 1.25
 """Phones alone tell people only within this factor, whatever the interval of the estimate itself: people have no phone,
@@ -102,7 +104,8 @@ def attendance(
         plan, _ = venue_at(tx, place)
     hours = Hours.parse(plan.hours if plan else "")
     counted = _counted(store, place, until - dt.timedelta(days=MEMORY), until)
-    first = min([since, *(day for day, _ in counted), *taught_by_receipts(store, place, until)])
+    first = min([since, until - dt.timedelta(days=LOOK_BACK), *(day for day, _ in counted),
+                 *taught_by_receipts(store, place, until)])
     windows = _windows(hours, first, until, zone)
     found = arrivals_of(store.facts, place, first, until + dt.timedelta(days=1), [(a, b) for _, a, b in windows])
     at_home = {day: [(a, b) for d, a, b in windows if d == day] for day in {d for d, _, _ in windows}}

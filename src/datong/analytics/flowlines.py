@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from datong.analytics.parties import Parties, parties_of
 from datong.analytics.sites import Sites
@@ -13,7 +14,7 @@ from datong.identity.device import PASSING, followed
 from datong.model import MINUTE
 from datong.storage import Store
 
-__all__ = ["FlowLines", "Transition", "Way", "ZoneFlow", "flow_lines"]
+__all__ = ["FlowLines", "Transition", "Way", "ZoneFlow", "flow_lines", "lines_of"]
 
 
 class Transition(msgspec.Struct, frozen=True):
@@ -162,15 +163,7 @@ def flow_lines(
     """
     sites = sites or Sites(place)
     codes = sites.codes(store)
-    asked: dict[str, Any] = {
-        "places": codes, "several": len(codes) > 1, "since": since or dt.date(1970, 1, 1),
-        "until": until or dt.date(9999, 1, 1), "least": PASSING, "pause": PAUSE if follow else -1,
-        "first_hour": sites.hours[0], "last_hour": sites.hours[1],
-    }
-    joined: dict[int, int] = {}
-    for code in codes if follow and len(codes) <= MOST else ():
-        joined |= followed(store.facts, code, asked["since"], asked["until"])
-    asked |= {"idents": list(joined), "firsts": list(joined.values())}
+    asked = _asked(store, sites, codes, since, until, follow)
     moves = store.facts.rows(_BASE + f"""
     SELECT zone AS origin, {_NAME.format("step.zone")} AS origin_name, next AS target,
            {_NAME.format("step.next")} AS target_name, count(*) AS moves
@@ -199,6 +192,28 @@ def flow_lines(
         [Way(row["zones"], [names.get(zone, zone) for zone in row["zones"]], row["visits"],
              row["visits"] / counts["visits"] if counts["visits"] else 0.0) for row in ways],
         counts["addresses"], len(codes),
-        parties_of(store.facts.query(_BASE + "SELECT place, ident, visit, zone, start, dwell FROM step", asked))
-        if parties else None,
+        parties_of(store.facts.query(_BASE + _STEPS, asked)) if parties else None,
     )
+
+
+_STEPS = "SELECT place, ident, visit, zone, start, dwell FROM step ORDER BY place, visit, ident, n"
+
+
+def lines_of(store: Store, place: str, since: dt.date, until: dt.date, *, follow: bool = True) -> pa.Table:
+    """Return the stays (place, ident, visit, zone, start, dwell) of all lines; ident is the first address of one."""
+    return store.facts.query(_BASE + _STEPS, _asked(store, Sites(place), [place], since, until, follow))
+
+
+def _asked(
+    store: Store, sites: Sites, codes: list[str], since: dt.date | None, until: dt.date | None, follow: bool
+) -> dict[str, Any]:
+    """Return what `_BASE` is bound with."""
+    asked: dict[str, Any] = {
+        "places": codes, "several": len(codes) > 1, "since": since or dt.date(1970, 1, 1),
+        "until": until or dt.date(9999, 1, 1), "least": PASSING, "pause": PAUSE if follow else -1,
+        "first_hour": sites.hours[0], "last_hour": sites.hours[1],
+    }
+    joined: dict[int, int] = {}
+    for code in codes if follow and len(codes) <= MOST else ():
+        joined |= followed(store.facts, code, asked["since"], asked["until"])
+    return asked | {"idents": list(joined), "firsts": list(joined.values())}

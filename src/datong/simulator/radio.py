@@ -58,13 +58,17 @@ class Frame(msgspec.Struct, array_like=True):
 
 
 class Person(msgspec.Struct):
-    """Who was there: role visitor, staff or passer; the stays as (zone, start, end); and the numbers of the phones."""
+    """Who was there: role visitor, staff or passer; the stays as (zone, start, end); the numbers of the phones.
+
+    People with the same `party` above 0 came, went about and left together.
+    """
 
     role: str
     start: int
     end: int
     path: list[tuple[str, int, int]]
     phones: list[int] = []
+    party: int = 0
 
 
 class Air(msgspec.Struct):
@@ -94,15 +98,18 @@ def models(dice: Random, number: int = 60) -> list[tuple[Model, float]]:
 def simulate(
     scene: Scenery, day: int, days: int, visitors: int, seed: int, *, randomised: float = 0.95, staff: int = 8,
     passers: float = 1.5, dead: tuple[tuple[str, int, int], ...] = (), offset: int = 8 * HOUR, error: float = 5.0,
+    parties: float = 0.0,
 ) -> Air:
     """Return the air of some local days from `day` (days since 1970) on; about `visitors` people visit on each.
 
     `randomised` is the share of phones that make up addresses, `passers` how many walk past per visitor on average,
     `error` the mean error (m) of the position that a location engine would add to a frame, `dead` when (ms) which
-    sensor is.
+    sensor is. With the share `parties` of the visitors one to three others come along: they are visitors beyond that
+    number, and nothing else changes for those who come alone.
     """
     kinds = models(Random(f"{seed}/models"))
     town = _Town(scene, kinds, Random(f"{seed}/air"), randomised, error, {name: (a, b) for name, a, b in dead})
+    along = Random(f"{seed}/parties")
     crew = [town.phone(Random(f"{seed}/staff/{n}")) for n in range(staff)]
     for n in range(days):
         midnight = (day + n) * DAY - offset
@@ -115,7 +122,9 @@ def simulate(
                 town.work(start, start + round(town.dice.uniform(7.5, 9) * HOUR), home, phone)
         number = max(0, round(town.dice.gauss(visitors * week, math.sqrt(visitors * week))))
         for _ in range(number):
-            town.visit(midnight)
+            visitor = town.visit(midnight)
+            if parties and along.random() < parties:
+                town.accompany(visitor, along)
         for _ in range(max(0, round(town.dice.gauss(passers * visitors, 0.15 * passers * visitors)))):
             town.pass_by(midnight)
     town.frames.sort(key=lambda f: (f.time, f.sensor, f.address))
@@ -144,6 +153,7 @@ class _Town:
         self.frames: list[Frame] = []
         self.people: list[Person] = []
         self.numbers = 0
+        self.parties = 0
         left = min(x for x, _, _, _ in scene.zones.values())
         self._door = (left, sum(y + h / 2 for _, y, _, h in scene.zones.values()) / len(scene.zones))
 
@@ -154,7 +164,7 @@ class _Town:
         random = dice.random() < self.randomised
         return _Phone(self.numbers, model, random, dice.getrandbits(46) << 2 | 1, seq=dice.randrange(4_096))
 
-    def visit(self, midnight: int) -> None:
+    def visit(self, midnight: int) -> Person:
         """Let somebody come, walk from zone to zone, and go: the stay is log-normal, 26 minutes in the middle."""
         dice, scene = self.dice, self.scene
         span = scene.closes - scene.opens
@@ -172,7 +182,17 @@ class _Town:
                     path.append((zone, at, until))
                 at = until
         carried = dice.choices((0, 1, 2), (0.12, 0.8, 0.08))[0]
-        self._person("visitor", path, [self.phone(dice) for _ in range(carried)])
+        return self._person("visitor", path, [self.phone(dice) for _ in range(carried)])
+
+    def accompany(self, visitor: Person, dice: Random) -> None:
+        """Let one to three others take the visitor's way some seconds before or behind; 0.88 of them with a phone."""
+        self.parties += 1
+        visitor.party = self.parties
+        for _ in range(dice.choices((1, 2, 3), (0.7, 0.2, 0.1))[0]):
+            behind = round(dice.uniform(-6, 6) * SECOND)
+            path = [(zone, start + behind, end + behind) for zone, start, end in visitor.path]
+            phones = [self.phone(dice)] if dice.random() < 0.88 else []
+            self._person("visitor", path, phones).party = self.parties
 
     def work(self, start: int, end: int, home: str, phone: _Phone) -> None:
         """Let somebody of the staff stand in the same zone all day, with walks through the hall."""
@@ -197,9 +217,10 @@ class _Town:
         else:
             self.people.append(Person("passer", start, end, [("", start, end)]))
 
-    def _person(self, role: str, path: list[tuple[str, int, int]], phones: list[_Phone]) -> None:
+    def _person(self, role: str, path: list[tuple[str, int, int]], phones: list[_Phone]) -> Person:
         start, end = path[0][1], path[-1][2]
-        self.people.append(Person(role, start, end, path, [p.number for p in phones]))
+        person = Person(role, start, end, path, [p.number for p in phones])
+        self.people.append(person)
         side = self.dice.uniform(6, 14)
         for phone in phones:
             at = start + round(self.dice.uniform(0, phone.model.pause) * SECOND * (0.15 if role == "passer" else 1))
@@ -213,6 +234,7 @@ class _Town:
                 busy = self.dice.random() < phone.model.burst  # in the hand: it scans more often
                 mean = phone.model.pause * (0.25 if busy else 1.0)
                 at += round((2 + self.dice.expovariate(1 / mean)) * SECOND)
+        return person
 
     def _place(self, zone: str, side: float) -> tuple[float, float]:
         if not zone:

@@ -170,7 +170,7 @@ def test_a_gzip_bomb(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("encoding", "body"), [
-    ("gzip", b"plain"), ("gzip", gzip.compress(b"{}")[:-5]), ("br", b"{}"),
+    ("gzip", b"plain"), ("gzip", gzip.compress(b"{}", mtime=0)[:-5]), ("br", b"{}"),
 ])
 def test_bad_encodings(client: Client, encoding: str, body: bytes) -> None:
     reply = client.post("/v1/track", body, {**KEY, "content-encoding": encoding})

@@ -21,7 +21,7 @@ from datong.identity import Changes, Identity, enrichment
 from datong.identity.device import Devices
 from datong.identity.linking import Newcomers
 from datong.marketing import Marketing
-from datong.places import Places
+from datong.places import Places, take_staff_file
 from datong.privacy import (
     Consents,
     Person,
@@ -65,7 +65,11 @@ class Platform:
         self.token = secrets.token_urlsafe(24)
         self._running = settings.data / "running.json"
         self._started, self._turn = False, threading.Lock()
-        self._wire()
+        try:
+            self._wire()
+        except BaseException:
+            store.close()  # what was configured wrongly must not hold the directory
+            raise
         with store.state.read() as tx:
             broken_off = unfinished(tx)
         for number in broken_off:
@@ -77,6 +81,7 @@ class Platform:
         deciding = Marketing(store, vault)
         questions = [*scenes.predicates(self.settings), *marketing.predicates(store)]
         settled = Places(store)  # takes the venue file in, which says where goods may be
+        take_staff_file(store, vault)
         self.flow = Flow(
             store,
             (

@@ -196,7 +196,7 @@ export interface SensorRow {
 }
 
 export interface Staff {
-  devices: { ident: string; place: string; role: string; since: number; until: number | null; how: string; actor: string }[];
+  devices: { ident: string; place: string; role: string; since: number; until: number | null; how: string; actor: string; who: string }[];
   proposals: { ident: string; ns: string; days: number; before: number; after: number; long: number; hours: number; last: number }[];
 }
 

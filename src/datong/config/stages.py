@@ -53,11 +53,13 @@ class PlacesSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `trilaterate` locates devices by the points of the sensors, in venues without a survey where three of a floor have
     one; else a device is in the zone of the sensor that hears it best. Points that vendors tell count where they are at
     least as good as `vendor_accuracy` (m, the radius that holds 68 %; also taken for a point without one). `formats` is
-    a file with your own retail formats and names of categories.
+    a file with your own retail formats and names of categories, `staff` one (CSV, YAML, TOML) with who works where and
+    which devices are to be left out of visits.
     """
 
     file: str = ""
     formats: str = ""
+    staff: str = ""
     exit_after: str = "3m"
     min_rssi: int = -90
     trilaterate: bool = False

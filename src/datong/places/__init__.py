@@ -56,17 +56,18 @@ from datong.places.read import (
 )
 from datong.places.request import drop_venue, update_venue
 from datong.places.staff import StaffDevice, register_staff, staff_devices
+from datong.places.staff_file import Employee, employees, take_staff_file
 from datong.places.step import Places
 from datong.places.survey import SurveyRow, import_survey, surveys
 from datong.places.venue_file import read_venue
 
 __all__ = [
-    "Accuracy", "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places", "Plan",
-    "PlanChange", "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span", "Spot",
-    "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "by_gln",
-    "calibrate", "category_name", "check_store", "drop_venue", "formats", "ground_of", "import_survey",
+    "Accuracy", "Employee", "Floor", "FloorRead", "Format", "Here", "Hours", "Name", "Origin", "Picture", "Places",
+    "Plan", "PlanChange", "Point", "Present", "Rect", "Region", "Ring", "Sensor", "SensorState", "Shop", "Span",
+    "Spot", "StaffDevice", "StoreRow", "SurveyRow", "TradeArea", "Venue", "Zone", "ZoneIndex", "ZoneRow", "by_gln",
+    "calibrate", "category_name", "check_store", "drop_venue", "employees", "formats", "ground_of", "import_survey",
     "known_stores", "plan_change", "plan_history", "polygon_of", "presence_of", "present", "read_floor", "read_venue",
     "regions", "register_staff", "sensors", "spots_of", "staff_devices", "stores", "stores_page", "surveys",
-    "trade_ring", "update_venue", "venue_at", "venue_problems", "venue_remarks", "venues", "with_floor",
-    "write_floor", "zones",
+    "take_staff_file", "trade_ring", "update_venue", "venue_at", "venue_problems", "venue_remarks", "venues",
+    "with_floor", "write_floor", "zones",
 ]

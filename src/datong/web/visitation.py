@@ -111,9 +111,16 @@ def staff(request: Request[Any, Any, State], store: FromQuery[str] = "") -> dict
     platform: Platform = request.app.state.platform
     with platform.store.state.read() as tx:
         known = places.staff_devices(tx)
+    people = places.employees(platform.settings, platform.vault)
     proposed = _kept(request, 60, lambda: staff_proposals(platform.store, store)) if store else []
-    return {"devices": [{**msgspec.to_builtins(d), "ident": str(d.ident)} for d in known],
+    return {"devices": [{**msgspec.to_builtins(d), "ident": str(d.ident), "who": _who(people.get(d.ident))}
+                        for d in known],
             "proposals": [{**msgspec.to_builtins(p), "ident": str(p.ident)} for p in proposed]}
+
+
+def _who(one: places.Employee | None) -> str:
+    """Return whose device it is, as the staff file says: role, name and number."""
+    return " ".join(filter(None, (one.role, one.name, f"({one.number})"))) if one else ""
 
 
 @post("/staff", status_code=202, sync_to_thread=True)

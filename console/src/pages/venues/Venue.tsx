@@ -228,8 +228,8 @@ function StaffCard({ store }: { store: string }) {
                 <ul className="list max-list scroller">
                   {here.map((one) => (
                     <li key={one.ident + one.place}>
-                      <span className="grow"><span className="mono">…{one.ident.slice(-6)}</span> <small className="faint">{t("staff.since", { time: format.date(one.since), actor: one.actor })}</small></span>
-                      {one.until === null && <button type="button" className="button" onClick={() => void say({ key: one.ident, place: one.place, since: one.since, until: Math.round(now()) })}>{t("staff.end")}</button>}
+                      <span className="grow">{one.who ? <strong>{one.who}</strong> : <span className="mono">…{one.ident.slice(-6)}</span>} <small className="faint">{t("staff.since", { time: format.date(one.since), actor: one.actor })}</small></span>
+                      {one.until === null && one.how !== "file" && <button type="button" className="button" onClick={() => void say({ key: one.ident, place: one.place, since: one.since, until: Math.round(now()) })}>{t("staff.end")}</button>}
                     </li>
                   ))}
                 </ul>

@@ -1,8 +1,7 @@
 """Fingerprints: where a scan looks like those of the survey, there the device is (weighted nearest neighbours).
 
-Scans are compared in two ways that err differently; both vote for the floor, and the point is the mean of theirs. With
-the walkable area known, the survey is first drawn into a radio map, which fills the gaps between its walks and keeps
-points out of the walls; cross-validation says whether that is better here (`fit_and_measure`).
+With the walkable area known, the survey is first drawn into a radio map, which fills the gaps between its walks and
+keeps points out of the walls; cross-validation says whether that is better here (`fit_and_measure`).
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from datong.places.position.survey import Survey
 
 __all__ = ["Fingerprint", "Points"]
 
-ON_SCANS = (Match("overlap", 1.5, 20, 2), Match("share", 2.0, 20, 2))
+ON_SCANS = Match("overlap", 2.0, 20, 2, (-8, -4, 4, 8))
 ON_MAP = Match("cosine", 2.0, 10, 6)
 """Chosen by cross-validation inside the training parts of two public sets; see docs/decisions."""
 _MILDER = 0.2
@@ -53,22 +52,22 @@ class Points(msgspec.Struct, frozen=True, eq=False):
         factor = None if variance is None else (1 - _MILDER * variance)[order].astype(np.float32)
         return cls(x[order], y[order], floor[order], Rows(weights[order], match, factor))
 
-    def votes(self, far: NDArray[np.float32], floors: int) -> Floats:
-        """Return how sure each of so many floors is (scans × floors, 1 in all), by the distances to all rows."""
+    def floors(self, far: NDArray[np.float32], count: int) -> Ints:
+        """Return the floor (a number below `count`) of each scan by vote, from the distances to all rows."""
         rows, far = nearest(far, self.rows.match.k)
         weight, of = self.rows.match.weight(far), self.floor[rows]
-        votes = np.stack([(weight * (of == number)).sum(1) for number in range(floors)], 1)
-        return np.asarray(votes / votes.sum(1, keepdims=True))
+        votes = np.stack([(weight * (of == number)).sum(1) for number in range(count)], 1)
+        return np.asarray(votes.argmax(1), np.int64)
 
-    def nearby(self, far: NDArray[np.float32], floor: int) -> Floats:
-        """Return x, y and the variance (m²) of the neighbours on a floor (scans × 3), by the distances to all rows."""
+    def nearby(self, far: NDArray[np.float32], floor: int) -> tuple[Floats, Floats, Floats]:
+        """Return x, y and the spread (m) of the neighbours on a floor, from the distances to all rows."""
         first, last = np.searchsorted(self.floor, [floor, floor + 1])
         rows, far = nearest(far[:, first:last], self.rows.match.k)
         weight = self.rows.match.weight(far)
         weight, rows = weight / weight.sum(1, keepdims=True), rows + first
         x, y = (weight * self.x[rows]).sum(1), (weight * self.y[rows]).sum(1)
-        variance = (weight * ((self.x[rows] - x[:, None]) ** 2 + (self.y[rows] - y[:, None]) ** 2)).sum(1)
-        return np.stack([x, y, variance], 1)
+        spread = np.sqrt((weight * ((self.x[rows] - x[:, None]) ** 2 + (self.y[rows] - y[:, None]) ** 2)).sum(1))
+        return x, y, spread
 
 
 class Fingerprint(msgspec.Struct, frozen=True, eq=False):
@@ -79,7 +78,7 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
 
     sensors: tuple[str, ...]
     floors: tuple[str, ...]
-    parts: tuple[Points, ...]
+    points: Points
     radius: tuple[tuple[float, float], ...] = ()
 
     @classmethod
@@ -88,10 +87,9 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
         heard = np.bincount(survey.scans.sensor, minlength=len(survey.scans.sensors))
         sensors = tuple(s for s, n in zip(survey.scans.sensors, heard, strict=True) if n >= _RARE)
         dbm = survey.scans.table(sensors)
-        if ground:
-            return cls(sensors, survey.floors, (_mapped(survey, dbm, ground),))
-        parts = (Points.of(survey.x, survey.y, survey.floor, weigh(dbm, m.power), m) for m in ON_SCANS)
-        return cls(sensors, survey.floors, tuple(parts))
+        points = _mapped(survey, dbm, ground) if ground else Points.of(
+            survey.x, survey.y, survey.floor, weigh(dbm, ON_SCANS.power), ON_SCANS)
+        return cls(sensors, survey.floors, points)
 
     def locate(self, scans: Scans) -> Located:
         """Return one point per scan; nowhere for scans that hear no known sensor."""
@@ -102,19 +100,13 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
             rows = start + np.flatnonzero(~np.isnan(part).all(1))
             if not len(rows):
                 continue
-            far = [part.rows.distances(dbm[rows]) for part in self.parts]
-            votes = [p.votes(f, len(self.floors)) for p, f in zip(self.parts, far, strict=True)]
-            floor = np.sum(votes, axis=0).argmax(1)
+            far = self.points.rows.distances(dbm[rows])
+            floor = self.points.floors(far, len(self.floors))
             for number in np.unique(floor):
                 chosen = floor == number
-                found.put(rows[chosen], self._point([f[chosen] for f in far], int(number)))
+                x, y, spread = self.points.nearby(far[chosen], int(number))
+                found.put(rows[chosen], Located(x, y, floor[chosen], self.radius_of(spread), self.floors))
         return found
-
-    def _point(self, far: list[NDArray[np.float32]], floor: int) -> Located:
-        at = np.stack([p.nearby(f, floor) for p, f in zip(self.parts, far, strict=True)])
-        x, y = at[..., 0].mean(0), at[..., 1].mean(0)
-        spread = np.sqrt((at[..., 2] + (at[..., 0] - x) ** 2 + (at[..., 1] - y) ** 2).mean(0))
-        return Located(x, y, np.full(len(x), floor), self.radius_of(spread), self.floors)
 
     def radius_of(self, spread: Floats) -> Floats:
         """Return the radius (m) that holds 68 % where the neighbours are spread so (m); the spread where unmeasured."""
@@ -125,14 +117,12 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
 
     def pack(self) -> bytes:
         """Return the model as bytes, with a version."""
-        arrays: dict[str, NDArray[Any]] = {}
-        for at, part in enumerate(self.parts):
-            arrays |= {f"{at}_x": part.x, f"{at}_y": part.y, f"{at}_floor": part.floor,
-                       f"{at}_weights": part.rows.weights.astype(np.float16), f"{at}_factor": part.rows.factor}
+        p = self.points
         head = {"format": _FORMAT, "version": _VERSION, "sensors": self.sensors, "floors": self.floors,
-                "parts": msgspec.to_builtins([part.rows.match for part in self.parts]), "radius": self.radius}
+                "match": msgspec.to_builtins(p.rows.match), "radius": self.radius}
         file = io.BytesIO()
-        np.savez_compressed(file, allow_pickle=False, head=np.frombuffer(json.dumps(head).encode(), np.uint8), **arrays)
+        np.savez_compressed(file, allow_pickle=False, head=np.frombuffer(json.dumps(head).encode(), np.uint8), x=p.x,
+                            y=p.y, floor=p.floor, weights=p.rows.weights.astype(np.float16), factor=p.rows.factor)
         return file.getvalue()
 
     @classmethod
@@ -148,12 +138,10 @@ class Fingerprint(msgspec.Struct, frozen=True, eq=False):
             raise ConfigError(f"this position model is {head.get('format')} {head.get('version')}, not {_VERSION}",
                               hint="import the survey again: datong survey FILE --venue CODE", code="model_version")
 
-        parts = []
-        for at, match in enumerate(msgspec.convert(head["parts"], list[Match])):
-            x, y, floor, weights, factor = (file[f"{at}_{field}"] for field in _FIELDS)
-            parts.append(Points(x, y, floor, Rows(weights.astype(np.float32), match, factor)))
+        x, y, floor, weights, factor = (file[field] for field in _FIELDS)
+        rows = Rows(weights.astype(np.float32), msgspec.convert(head["match"], Match), factor)
         radius = tuple((float(a), float(b)) for a, b in head["radius"])
-        return cls(tuple(head["sensors"]), tuple(head["floors"]), tuple(parts), radius)
+        return cls(tuple(head["sensors"]), tuple(head["floors"]), Points(x, y, floor, rows), radius)
 
 
 def _mapped(survey: Survey, dbm: NDArray[np.float32], ground: Mapping[str, Any]) -> Points:

@@ -18,7 +18,7 @@ from datong.places.position import (
     fit_and_measure,
     walkable_cells,
 )
-from datong.places.position.match import Rows, shares
+from datong.places.position.match import Rows, weigh
 
 GROUND = {code: shapely.box(0, 0, 40, 20) for code in ("g", "1")}
 
@@ -98,23 +98,24 @@ def test_a_model_is_the_same_after_packing() -> None:
         Fingerprint.unpack(b"PK nothing")
 
 
-def test_two_ways_of_comparing_are_together_better_than_each() -> None:
-    there = asked(600, seed=4)
-    dbm = there.scans.table(ANCHORS.sensors)
-    dbm[:, [1, 6, 9, 15]] = np.nan  # these fell silent after the survey
-    later = Scans.of_table(ANCHORS.sensors, dbm - 5)
-    model = Fingerprint.fit(survey())
-    together = errors_of(there, model.locate(later)).mean()
-    for part in model.parts:
-        assert together < errors_of(there, msgspec.structs.replace(model, parts=(part,)).locate(later)).mean()
+def test_trying_gains_finds_phones_that_hear_more_or_less() -> None:
+    there, whole = asked(400, seed=4), survey()
+    model = Fingerprint.fit(whole.pick(whole.walk % 3 == 0))  # with phones of one gain
+    rows = model.points.rows
+    deaf = msgspec.structs.replace(model, points=msgspec.structs.replace(
+        model.points, rows=Rows(rows.weights, msgspec.structs.replace(rows.match, gains=()))))
+    for gain in (-8, 8):
+        heard = Scans(there.scans.sensors, there.scans.start, there.scans.sensor, there.scans.rssi + gain)
+        error = errors_of(there, model.locate(heard)).mean()
+        assert error < 0.8 * errors_of(there, deaf.locate(heard)).mean()
 
 
-def test_shares_of_a_scan_forget_a_common_factor() -> None:
-    weights = np.array([[0.4, 0.2, 0.0], [0.2, 0.1, 0.0], [0.0, 0.0, 0.7], [0.0, 0.0, 0.0]], np.float32)
-    assert shares(weights)[0] == pytest.approx(shares(weights)[1])
-    assert shares(weights).sum(1) == pytest.approx([1, 1, 1, 0])
-    far = Rows(weights, Match("share", 1.0, 4, 1)).distances(np.array([[-63.0, -84.0, np.nan]], np.float32))
-    assert far[0] == pytest.approx([0, 0, 1, 1], abs=1e-6)
+def test_a_gain_is_taken_only_where_it_fits_better() -> None:
+    dbm = np.array([[-60.0, -70.0, np.nan], [np.nan, -70.0, -60.0]], np.float32)
+    rows = Rows(weigh(dbm, 2.0), Match("overlap", 2.0, 2, 1, (-8, 4)))
+    assert rows.distances(dbm)[[0, 1], [0, 1]] == pytest.approx([0, 0], abs=1e-6)
+    assert rows.distances(dbm[:1] + 8)[0, 0] == pytest.approx(0, abs=1e-6)
+    assert rows.distances(dbm[:1] + 8)[0, 1] > 0.5
 
 
 def test_points_do_not_depend_on_what_else_is_asked() -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from datong.errors import Rejected
 
-__all__ = ["listed", "number", "objects", "read_json", "texts"]
+__all__ = ["listed", "number", "objects", "path_of", "read_json", "texts"]
 
 _decode = msgspec.json.Decoder().decode
 
@@ -40,6 +40,11 @@ def objects(value: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
         raise Rejected(f"{name} is no list of objects", code="bad_type", field=name)
     return value
+
+
+def path_of(error: Exception) -> str:
+    """Return the field that msgspec says is wrong, as `sightings[0].mac`; empty where it is the whole."""
+    return str(error).partition(" - at `$")[2].removeprefix(".").rstrip("`")
 
 
 def texts(item: Any, *names: str) -> list[str]:

@@ -346,3 +346,17 @@ def test_both_languages_have_the_same_words() -> None:
     templates = Path("src/datong/web/shopper/templates")
     used = {name for page in templates.glob("*.html") for name in re.findall(r"\bw\.(\w+)", page.read_text("utf-8"))}
     assert used <= WORDS["en"].keys()
+
+
+def test_a_reload_after_a_restart_is_no_second_scan(mall: Mall, client: TestClient[Any]) -> None:
+    """A second server has nothing in memory; the log tells it that this browser was here within half an hour."""
+    mall.wait(60 * MINUTE)
+    client.headers["user-agent"] += " restarted"
+    before = len(scans(mall))
+    assert client.get(f"/01/{GTIN}?store=S1").status_code == 200
+    for minutes, scanned in ((0, 1), (20, 1), (15, 2)):  # the half hour counts from the scan, not from a full one
+        mall.wait(minutes * MINUTE)
+        with TestClient(create_app(mall.platform), raise_server_exceptions=False) as again:
+            again.headers.update(client.headers)
+            assert again.get(f"/01/{GTIN}?store=S1").status_code == 200
+        assert len(scans(mall)) - before == scanned, minutes

@@ -11,6 +11,7 @@ from datong.errors import Rejected
 from datong.touchpoints.call import Heard, Kind, Listening, Scan
 from datong.touchpoints.elements import fingerprint, read_elements
 from datong.touchpoints.heard import Columns, moment, strength
+from datong.touchpoints.json_frame import path_of
 
 __all__ = ["Wifi"]
 
@@ -99,7 +100,7 @@ def _in_parts(frame: bytes) -> tuple[str, list[Any]]:
         parts = _parts(frame)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         hint = 'send {"sensor": "ap-12", "sightings": [{"mac": …, "rssi": …, "time": …}]}'
-        raise Rejected(f"the frame cannot be read: {error}", code="bad_json", hint=hint) from None
+        raise Rejected(f"the frame cannot be read: {error}", code="bad_json", hint=hint, field=path_of(error)) from None
     return parts.sensor, parts.sightings
 
 

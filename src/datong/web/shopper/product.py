@@ -31,7 +31,7 @@ from datong.platform import Platform
 from datong.touchpoints import Link, append_own, link_of, own_event
 from datong.web.kept import Kept
 from datong.web.shopper.page import Asked, address_of, language, money, platform_of, render
-from datong.web.shopper.visitor import Visitor, is_robot, recent, visitor
+from datong.web.shopper.visitor import Visitor, first_scan, is_robot, visitor
 from datong.web.shopper.words import WORDS
 
 __all__ = ["Shown", "hashed", "line_of", "product_page", "routes", "store_name"]
@@ -203,18 +203,18 @@ def _tell_scanned(request: Asked, who: Visitor, shown: Shown, product: Sku, scan
     store = platform_of(request).store
     now = store.clock.now()
     what = f"{shown.sku}\0{shown.place}\0{scanned.get('serial', '')}"
-    if recent(request).first(who.mark, what, now):
+    if name := first_scan(request, who, what, now):
         append_own(store, own_event(
-            store, "Tag Scanned", f"scan/{hashed(who.mark, what, str(now))}", "qr", identifiers=who.identifiers,
+            store, "Tag Scanned", name, "qr", identifiers=who.identifiers,
             place=shown.place, campaign=shown.campaign, items=(line_of(product),), ref=scanned.get("link", ""),
             properties=dict(scanned)))
 
 
 def _tell_followed(request: Asked, platform: Platform, link: Link) -> None:
     who, now = visitor(request), platform.store.clock.now()
-    if not is_robot(request) and recent(request).first(who.mark, f"link\0{link.code}", now):
+    if not is_robot(request) and (name := first_scan(request, who, f"link\0{link.code}", now)):
         append_own(platform.store, own_event(
-            platform.store, "Page Viewed", f"scan/{hashed(who.mark, link.code, str(now))}", "qr", place=link.place,
+            platform.store, "Page Viewed", name, "qr", place=link.place,
             ref=link.code, identifiers=who.identifiers, campaign=link.campaign,
             properties={"link": link.code, "url": link.target}))
 

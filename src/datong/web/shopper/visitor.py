@@ -9,12 +9,14 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from datong.identity import identifiers_of, who
-from datong.model import MINUTE, Identifier
+from datong.model import MINUTE, Identifier, decode_event
 from datong.platform import Platform
 from datong.privacy import consented, make_identifier, namespaces
+from datong.storage import EVENTS, event_key
 from datong.web.shopper.page import Asked, platform_of
 
-__all__ = ["COOKIE", "Recent", "Visitor", "identifier_of_member", "is_robot", "new_cookie", "recent", "visitor"]
+__all__ = ["COOKIE", "Recent", "Visitor", "first_scan", "identifier_of_member", "is_robot", "new_cookie", "recent",
+           "visitor"]
 
 COOKIE = "shopper"
 """The cookie of somebody who asked to be remembered on this device."""
@@ -36,7 +38,10 @@ class Visitor:
 
 
 class Recent:
-    """Remembers for half an hour, in memory only, what each browser looked at: a reload is no second scan."""
+    """Remembers for half an hour, in memory only, what each browser looked at: a reload is no second scan.
+
+    What must not be forgotten by a restart is asked of the log besides (`first_scan`).
+    """
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, int] = OrderedDict()
@@ -70,6 +75,23 @@ def recent(request: Asked) -> Recent:
     """Return the memory of this server."""
     found: Recent = request.app.state.recent
     return found
+
+
+def first_scan(request: Asked, visitor: Visitor, what: str, now: int) -> str:
+    """Return the name of the event of a scan, empty where the browser looked at this within half an hour.
+
+    The log is asked as well, so that a reload after a restart is no second scan either.
+    """
+    if not recent(request).first(visitor.mark, what, now):
+        return ""
+    log, slot = platform_of(request).store.log, now // _AGAIN
+    names = [f"scan/{blake2b(f'{visitor.mark}|{what}|{n}'.encode(), digest_size=16).hexdigest()}"
+             for n in (slot, slot - 1)]
+    for name in names:
+        entry = log.find(event_key("pages", name))
+        if entry is not None and (entry.topic != EVENTS or 0 <= now - decode_event(entry.body).time < _AGAIN):
+            return ""
+    return names[0]
 
 
 def is_robot(request: Asked) -> bool:

@@ -71,7 +71,7 @@ export interface Plan {
   lat: number | null;
   format: string;
   hours: string;
-  trade_areas: unknown[];
+  trade_areas: { code: string; polygon: Corner[]; radius_m: number; drive_minutes: number; speed_kmh: number }[];
 }
 
 export interface VenueRow {

@@ -3,6 +3,7 @@ import { add } from "./en/add";
 import { app } from "./en/app";
 import { campaigns } from "./en/campaigns";
 import { codes } from "./en/codes";
+import { draw } from "./en/draw";
 import { goods } from "./en/goods";
 import { live } from "./en/live";
 import { members } from "./en/members";
@@ -20,6 +21,6 @@ import { review } from "./en/review";
 import { venues } from "./en/venues";
 import { why } from "./en/why";
 
-export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens, ...survey, ...add } as const;
+export const en = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens, ...survey, ...add, ...draw } as const;
 
 export type Key = keyof typeof en;

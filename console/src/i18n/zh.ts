@@ -3,6 +3,7 @@ import { add } from "./zh/add";
 import { app } from "./zh/app";
 import { campaigns } from "./zh/campaigns";
 import { codes } from "./zh/codes";
+import { draw } from "./zh/draw";
 import { goods } from "./zh/goods";
 import { live } from "./zh/live";
 import { members } from "./zh/members";
@@ -21,4 +22,4 @@ import { venues } from "./zh/venues";
 import { why } from "./zh/why";
 
 /** 简体中文，每页一个文件。 */
-export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens, ...survey, ...add };
+export const zh: Record<Key, string> = { ...app, ...live, ...members, ...sales, ...campaigns, ...scenes, ...quarantine, ...touchpoints, ...why, ...review, ...linking, ...policy, ...privacy, ...goods, ...orders, ...venues, ...codes, ...screens, ...survey, ...add, ...draw };

@@ -67,7 +67,7 @@ def staff_proposals(store: Store, place: str) -> list[StaffProposal]:
         for at, true in enumerate((True, before, after, shift, before or after or shift)):
             counts[at] += bool(true)
         _, so_far, last = about.get(row["ident"], ("", 0.0, 0))
-        about[row["ident"]] = (row["ns"], so_far + row["dwell"] / HOUR, max(last, row["last"]))
+        about[row["ident"]] = (row["ns"], so_far + float(row["dwell"]) / HOUR, max(last, row["last"]))
     proposals = [
         StaffProposal(ident, about[ident][0], days, before, after, long, round(about[ident][1] / days, 1),
                       about[ident][2])

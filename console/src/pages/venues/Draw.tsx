@@ -1,19 +1,24 @@
 /** The drawing page of a venue: floors, zones, shops, doors and sensors, saved as the next version of the plan. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { Link, useParams } from "wouter";
+import { Link, useLocation, useParams } from "wouter";
 import { ApiError, post } from "../../api/client";
 import { upload, venueListQuery, venueQuery, type FloorImport, type Plan, type VenuePage } from "../../api/venues";
 import { useFormat } from "../../app/session";
 import { useWords } from "../../i18n/language";
+import { Confirm } from "../../parts/Confirm";
 import { Answer, Notice, useErrorText } from "../../parts/Notice";
 import { Card, Choice, Page } from "../../parts/Page";
 import { useToast } from "../../parts/toast";
-import { Canvas, type Chosen, type Tool } from "./Canvas";
-import { addFloor, begin, dropFloor, dropZone, redo, step, undo, withFloor, withZone } from "./drawing";
+import { Canvas, TOOLS, type Tool } from "./Canvas";
+import { shifted, without, type Chosen } from "./chosen";
+import { addFloor, begin, dropFloor, redo, step, undo, withFloor } from "./drawing";
 import { Properties } from "./Properties";
+import { TradeAreas } from "./TradeAreas";
+import { keepDraft, readDraft, useGuard } from "./unsaved";
+import { VenueFields } from "./VenueFields";
 
-const TOOLS: Tool[] = ["select", "rect", "polygon", "outline", "door", "sensor"];
+const ARROWS: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const GRIDS = ["0.5", "0.1", "0"] as const;
 
 function Editor({ page }: { page: VenuePage }) {
@@ -39,6 +44,9 @@ function Editor({ page }: { page: VenuePage }) {
   const plan = draft ?? steps.now;
   const floor = plan.floors.find((one) => one.code === floorCode) ?? plan.floors[0];
   const dirty = steps.now !== saved;
+  const guard = useGuard(dirty);
+  const [, go] = useLocation();
+  const [draftThere, setDraftThere] = useState(() => readDraft(page.plan.code, page.version, page.plan));
 
   const change = useCallback((next: Plan) => {
     setDraft(null);
@@ -49,21 +57,22 @@ function Editor({ page }: { page: VenuePage }) {
 
   const drop = useCallback(() => {
     if (!chosen || !floor) return;
-    const { kind, code, at } = chosen;
-    if (kind === "zone") change(dropZone(steps.now, floor.code, code));
-    if (kind === "sensor") change({ ...steps.now, sensors: steps.now.sensors.filter((one) => one.code !== code) });
-    if (kind === "outline") change(withFloor(steps.now, floor.code, (one) => ({ ...one, outline: [], voids: [], annexes: [] })));
-    if (kind === "door") change(withZone(steps.now, floor.code, code, (zone) => ({ ...zone, doors: zone.doors.filter((_, n) => n !== at) })));
+    change(without(steps.now, floor.code, chosen));
     setChosen(null);
   }, [chosen, floor, steps.now, change]);
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if ((event.target as HTMLElement).closest("input, select, textarea")) return;
-      if (event.key === "Delete" || event.key === "Backspace") drop();
-      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") (event.shiftKey ? forth : back)();
-      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "y") forth();
-      else if (event.key === "Escape") {
+      if ((event.target as HTMLElement).closest("input, select, textarea, dialog")) return;
+      const [key, command, arrow] = [event.key.toLowerCase(), event.ctrlKey || event.metaKey, ARROWS[event.key]];
+      if (key === "delete" || key === "backspace") drop();
+      else if (arrow && chosen && floor) {
+        const by = (Number(grid) || 0.1) * (event.shiftKey ? 10 : 1);
+        change(shifted(steps.now, floor, chosen, arrow[0] * by, arrow[1] * by));
+      } else if (command && key === "z") (event.shiftKey ? forth : back)();
+      else if (command && key === "y") forth();
+      else if (command && key === "s") dirty && void save();
+      else if (key === "escape") {
         setTool("select");
         setChosen(null);
       } else return;
@@ -71,14 +80,11 @@ function Editor({ page }: { page: VenuePage }) {
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [drop, back, forth]);
+  });
 
   useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", warn);
-    return () => window.removeEventListener("beforeunload", warn);
-  }, [dirty]);
+    if (steps.past.length || steps.future.length) keepDraft(page.plan.code, dirty ? { base, plan: steps.now } : null);
+  }, [steps, dirty, base, page.plan.code]);
 
   const save = async () => {
     setBusy(true);
@@ -90,6 +96,7 @@ function Editor({ page }: { page: VenuePage }) {
       const done = await post<{ version: number }>(`/api/venues/${encodeURIComponent(plan.code)}`, { plan: steps.now, base });
       setBase(done.version);
       setSaved(steps.now);
+      keepDraft(plan.code, null);
       toast({ text: t("draw.saved", { version: done.version }) });
       void data.invalidateQueries({ queryKey: ["venues"] });
     } catch (error) {
@@ -136,6 +143,21 @@ function Editor({ page }: { page: VenuePage }) {
 
   return (
     <>
+      <Confirm open={guard.leaving !== ""} title={t("draw.leave")} points={[t("draw.leave.hint")]} action={t("draw.leave.go")} danger
+        onClose={guard.stay} onConfirm={() => {
+          const to = guard.leaving;
+          guard.stay();
+          go(to);
+        }} />
+      {draftThere && (
+        <div className="notice tight" role="status">
+          <strong>{t("draw.draft")}</strong>
+          <span className="row">
+            <button type="button" className="button primary" onClick={() => (change(draftThere), setDraftThere(null))}>{t("draw.draft.take")}</button>
+            <button type="button" className="button" onClick={() => (keepDraft(plan.code, null), setDraftThere(null))}>{t("draw.draft.drop")}</button>
+          </span>
+        </div>
+      )}
       <div className="row draw-bar">
         <Choice label={t("draw.floors")} value={floor?.code ?? ""} onChange={(code) => (setFloorCode(code), setChosen(null))}
           options={[...plan.floors].sort((a, b) => a.level - b.level).map((one) => ({ value: one.code, text: (language === "en" ? one.name.en || one.name.zh : one.name.zh || one.name.en) || one.code }))} />
@@ -144,16 +166,16 @@ function Editor({ page }: { page: VenuePage }) {
           change(next);
           setFloorCode(next.floors.at(-1)?.code ?? "");
         }}>{t("draw.floor.add")}</button>
-        <button type="button" className="button" onClick={() => files.current?.click()}>{t("draw.import")}</button>
-        {floor && <a className="button" href={`/api/venues/${encodeURIComponent(plan.code)}/floors/${encodeURIComponent(floor.code)}`} download>{t("draw.export")}</a>}
+        {!floor && <button type="button" className="button" onClick={() => files.current?.click()}>{t("draw.import")}</button>}
         <input ref={files} type="file" accept=".json,.geojson,application/geo+json" hidden aria-label={t("draw.import")}
           onChange={(event) => (void importFile(event.target.files?.[0]), (event.target.value = ""))} />
         <input ref={pictures} type="file" accept="image/png,image/jpeg,image/webp" hidden aria-label={t("draw.picture")}
           onChange={(event) => (void addPicture(event.target.files?.[0]), (event.target.value = ""))} />
-        <span className="grow" />
+        <span className="row draw-save">
         <button type="button" className="button" disabled={!steps.past.length} onClick={back}>{t("draw.undo")}</button>
         <button type="button" className="button" disabled={!steps.future.length} onClick={forth}>{t("draw.redo")}</button>
         <button type="button" className="button primary" disabled={!dirty || busy} onClick={() => void save()}>{t("draw.save")}</button>
+        </span>
       </div>
       {problems.length > 0 && (
         <div className="notice" role="alert">
@@ -165,25 +187,28 @@ function Editor({ page }: { page: VenuePage }) {
         <Notice title={t("draw.empty")} text={t("draw.empty.hint")} />
       ) : (
         <div className="grid">
-          <Card title={t("draw.canvas")} className="span-8" headless>
+          <Card title={t("draw.canvas")} className="span-8 draw-card" headless>
             <div className="row">
               <Choice label={t("draw.tools")} value={tool} onChange={setTool}
                 options={TOOLS.map((name) => ({ value: name, text: t(`draw.tool.${name}`) }))} />
-              <label className="field row">
+              <label className="row tight small">
                 {t("draw.grid")}
                 <select className="input" value={grid} onChange={(event) => setGrid(event.target.value as (typeof GRIDS)[number])}>
                   {GRIDS.map((one) => <option key={one} value={one}>{one === "0" ? t("draw.grid.off") : `${one} m`}</option>)}
                 </select>
               </label>
               <button type="button" className="button" onClick={() => pictures.current?.click()}>{t("draw.picture")}</button>
+              <button type="button" className="button" onClick={() => files.current?.click()}>{t("draw.import")}</button>
+              <a className="button" href={`/api/venues/${encodeURIComponent(plan.code)}/floors/${encodeURIComponent(floor.code)}`} download>{t("draw.export")}</a>
             </div>
             <p className="hint">{t(`draw.tool.${tool}.hint`)}</p>
             <Canvas plan={plan} floor={floor} tool={tool} grid={Number(grid)} chosen={chosen} onChoose={setChosen}
-              onDraft={setDraft} onChange={change} onTool={setTool} />
+              onDraft={setDraft} onChange={change} onTool={setTool} onMiss={() => toast({ text: t("draw.nozone"), bad: true })} />
+            <p className="hint hide-phone">{t("draw.keys")}</p>
           </Card>
           <div className="span-4 stack">
             <Properties plan={steps.now} floor={floor} chosen={chosen} formats={formats} onChange={change} onChoose={setChosen}
-              onDrop={drop} onDropFloor={() => (change(dropFloor(steps.now, floor.code)), setChosen(null))} />
+              onFloor={setFloorCode} onDrop={drop} onDropFloor={() => (change(dropFloor(steps.now, floor.code)), setChosen(null))} />
             {remarks.length > 0 && (
               <Card title={t("draw.remarks")} hint={t("draw.remarks.hint")}>
                 <ul className="plain">{remarks.slice(0, 6).map((one) => <li key={one}><small>{one}</small></li>)}</ul>
@@ -211,6 +236,8 @@ function Editor({ page }: { page: VenuePage }) {
           </div>
         </div>
       )}
+      <VenueFields plan={steps.now} formats={formats} onChange={change} />
+      <TradeAreas plan={steps.now} onChange={change} />
     </>
   );
 }

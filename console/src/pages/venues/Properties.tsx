@@ -1,53 +1,66 @@
 /** What is chosen on the drawing, and what can be said of it. */
 import type { ReactNode } from "react";
-import type { Plan, PlanFloor, PlanZone } from "../../api/venues";
+import type { Plan, PlanFloor, PlanSensor, PlanZone } from "../../api/venues";
 import { useWords } from "../../i18n/language";
 import { Card } from "../../parts/Page";
-import type { Chosen } from "./Canvas";
+import { copyFloor, copyZone, ringFor, shifted, type Chosen } from "./chosen";
 import { area, renameZone, ringOf, withFloor, withZone } from "./drawing";
+import { Field, numeric, Picked } from "./PlanFields";
 
-function Field({ label, value, onSave, type = "text" }: {
-  label: string;
-  value: string | number;
-  onSave: (value: string) => void;
-  type?: string;
-}) {
+/** A point in metres from the floor's upper left corner. */
+function Point({ x, y, onSave }: { x: number; y: number; onSave: (x: number, y: number) => void }) {
+  const { t } = useWords();
   return (
-    <label className="field">
-      <span>{label}</span>
-      <input className="input" key={String(value)} type={type} defaultValue={value}
-        onBlur={(event) => event.target.value !== String(value) && onSave(event.target.value.trim())}
-        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()} />
-    </label>
+    <div className="fields">
+      <Field label={t("draw.x")} value={x} type="number" onSave={(text) => onSave(numeric(text, x), y)} />
+      <Field label={t("draw.y")} value={y} type="number" onSave={(text) => onSave(x, numeric(text, y))} />
+    </div>
   );
 }
 
-function Picked({ label, value, options, onSave }: {
-  label: string;
-  value: string;
-  options: { code: string; name: string }[];
-  onSave: (value: string) => void;
+/** Everything on the floor by name, for who works by keys or on a small screen. */
+function Jump({ floor, sensors, chosen, onChoose }: {
+  floor: PlanFloor;
+  sensors: PlanSensor[];
+  chosen: Chosen | null;
+  onChoose: (chosen: Chosen | null) => void;
 }) {
+  const { t, language } = useWords();
+  const codes = new Set(floor.zones.map((zone) => zone.code));
+  const here = sensors.filter((one) => (one.zone ? codes.has(one.zone) : one.floor === floor.code));
+  const value = chosen?.kind === "zone" || chosen?.kind === "sensor" ? `${chosen.kind} ${chosen.code}` : "";
   return (
     <label className="field">
-      <span>{label}</span>
-      <select className="input" value={value} onChange={(event) => onSave(event.target.value)}>
-        {!options.some((one) => one.code === value) && <option value={value}>{value || "–"}</option>}
-        {options.map((one) => <option key={one.code} value={one.code}>{one.name}</option>)}
+      <span>{t("draw.jump")}</span>
+      <select className="input" value={value} onChange={(event) => {
+        const [kind, ...rest] = event.target.value.split(" ");
+        onChoose(kind ? { kind: kind as "zone" | "sensor", code: rest.join(" ") } : null);
+      }}>
+        <option value="">{t("draw.kind.floor")}</option>
+        {floor.zones.map((one) => <option key={one.code} value={`zone ${one.code}`}>{(language === "en" ? one.name.en : one.name.zh) || one.code}</option>)}
+        {here.map((one) => <option key={one.code} value={`sensor ${one.code}`}>{t("draw.kind.sensor")} {one.code}</option>)}
       </select>
     </label>
   );
 }
 
-function ZoneFields({ plan, floor, zone, formats, onChange, onChoose }: {
+function ZoneFields({ plan, floor, zone, formats, onChange, onChoose, onFloor }: {
   plan: Plan;
   floor: PlanFloor;
   zone: PlanZone;
   formats: { code: string; name: string }[];
   onChange: (plan: Plan) => void;
   onChoose: (chosen: Chosen) => void;
+  onFloor: (code: string) => void;
 }) {
   const { t } = useWords();
+  const copy = (to: string) => {
+    const made = copyZone(plan, zone, to);
+    onChange(made.plan);
+    onFloor(to);
+    onChoose({ kind: "zone", code: made.code });
+  };
+  const net = area(ringOf(zone)) - zone.holes.reduce((sum, hole) => sum + area(hole), 0);
   const set = (change: Partial<PlanZone>) => onChange(withZone(plan, floor.code, zone.code, (one) => ({ ...one, ...change })));
   const shop = zone.shop;
   return (
@@ -74,18 +87,21 @@ function ZoneFields({ plan, floor, zone, formats, onChange, onChoose }: {
           <Field label={t("draw.shop.hours")} value={shop.hours} onSave={(hours) => set({ shop: { ...shop, hours } })} />
         </>
       )}
-      <p className="hint">{t("draw.area", { area: Math.round(area(ringOf(zone)) * 10) / 10, doors: zone.doors.length })}</p>
+      <Picked label={t("draw.copy.to")} value="" options={[{ code: "", name: t("draw.copy.choose") }, ...plan.floors.map((one) => ({ code: one.code, name: one.name.en || one.code }))]}
+        onSave={(to) => to && copy(to)} />
+      <p className="hint">{t("draw.area", { area: Math.round(net * 10) / 10, doors: zone.doors.length })}{zone.holes.length > 0 && ` ${t("draw.holes", { count: zone.holes.length })}`}</p>
     </>
   );
 }
 
-export function Properties({ plan, floor, chosen, formats, onChange, onChoose, onDrop, onDropFloor }: {
+export function Properties({ plan, floor, chosen, formats, onChange, onChoose, onFloor, onDrop, onDropFloor }: {
   plan: Plan;
   floor: PlanFloor;
   chosen: Chosen | null;
   formats: { code: string; name: string }[];
   onChange: (plan: Plan) => void;
   onChoose: (chosen: Chosen | null) => void;
+  onFloor: (code: string) => void;
   onDrop: () => void;
   onDropFloor: () => void;
 }) {
@@ -98,7 +114,7 @@ export function Properties({ plan, floor, chosen, formats, onChange, onChoose, o
   const picture = floor.picture;
   let body: ReactNode;
   if (zone) {
-    body = <ZoneFields {...{ plan, floor, zone, formats, onChange, onChoose }} />;
+    body = <ZoneFields {...{ plan, floor, zone, formats, onChange, onChoose, onFloor }} />;
   } else if (sensor) {
     body = (
       <>
@@ -111,7 +127,7 @@ export function Properties({ plan, floor, chosen, formats, onChange, onChoose, o
           options={(["wifi", "ble", "counter"] as const).map((code) => ({ code, name: t(`draw.sensor.${code}`) }))} />
         <Picked label={t("draw.sensor.zone")} value={sensor.zone} onSave={(code) => setSensor({ zone: code, floor: floor.code })}
           options={[{ code: "", name: t("draw.sensor.stands") }, ...floor.zones.map((one) => ({ code: one.code, name: one.name.en || one.code }))]} />
-        <p className="hint">{t("draw.at", { x: sensor.x, y: sensor.y })}</p>
+        <Point x={sensor.x} y={sensor.y} onSave={(x, y) => setSensor({ x, y })} />
       </>
     );
   } else if (!chosen) {
@@ -120,8 +136,11 @@ export function Properties({ plan, floor, chosen, formats, onChange, onChoose, o
         <Field label={t("draw.name.zh")} value={floor.name.zh} onSave={(zh) => setFloor({ name: { ...floor.name, zh } })} />
         <Field label={t("draw.name.en")} value={floor.name.en} onSave={(en) => setFloor({ name: { ...floor.name, en } })} />
         <Field label={t("draw.level")} value={floor.level} type="number" onSave={(level) => setFloor({ level: Math.round(Number(level)) || 0 })} />
-        <Field label={t("draw.hours")} value={plan.hours} onSave={(hours) => onChange({ ...plan, hours })} />
-        <p className="hint">{t("draw.hours.hint")}</p>
+        <button type="button" className="button" onClick={() => {
+          const made = copyFloor(plan, floor);
+          onChange(made.plan);
+          onFloor(made.code);
+        }}>{t("draw.floor.copy")}</button>
         {picture && (
           <Field label={t("draw.picture.width")} value={picture.rect.w} type="number" onSave={(text) => {
             const w = Number(text);
@@ -131,6 +150,12 @@ export function Properties({ plan, floor, chosen, formats, onChange, onChoose, o
       </>
     );
   }
+  const door = chosen?.kind === "door" ? floor.zones.find((one) => one.code === chosen.code)?.doors[chosen.at ?? 0] : undefined;
+  if (door && chosen) {
+    body = <Point x={door.x} y={door.y} onSave={(x, y) => onChange(shifted(plan, floor, chosen, x - door.x, y - door.y))} />;
+  } else if (chosen?.kind === "hole" || chosen?.kind === "void") {
+    body = <p className="hint">{t("draw.ring.area", { area: Math.round(area(ringFor(floor, chosen)) * 10) / 10 })}</p>;
+  }
   const title = zone ? t("draw.kind.zone") : sensor ? t("draw.kind.sensor") : chosen ? t(`draw.kind.${chosen.kind}`) : t("draw.kind.floor");
   return (
     <Card title={title} actions={
@@ -138,7 +163,10 @@ export function Properties({ plan, floor, chosen, formats, onChange, onChoose, o
         {chosen ? t("draw.delete") : t("draw.floor.delete")}
       </button>
     }>
-      <div className="stack form">{body}</div>
+      <div className="stack form">
+        <Jump floor={floor} sensors={plan.sensors} chosen={chosen} onChoose={onChoose} />
+        {body}
+      </div>
     </Card>
   );
 }

@@ -157,3 +157,12 @@ export function extent(floor: PlanFloor, sensors: { x: number; y: number }[]): R
   const margin = Math.max(2, 0.05 * Math.max(w, h));
   return { x: x - margin, y: y - margin, w: w + 2 * margin, h: h + 2 * margin };
 }
+
+/** What is seen, nearer or farther by a factor about its middle; all of it where that would be more than `whole`. */
+export function zoomed(view: Rect, whole: Rect, by: number): Rect | null {
+  const [w, h] = [view.w / by, view.h / by];
+  if (w >= whole.w * 0.999) return null;
+  const least = Math.max(w, whole.w / 20);
+  const share = least / w;
+  return { x: view.x + (view.w - least) / 2, y: view.y + (view.h - h * share) / 2, w: least, h: h * share };
+}

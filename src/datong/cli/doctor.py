@@ -41,7 +41,7 @@ def doctor(config: Path) -> None:
     try:
         with datong.open(str(config)) as platform:
             tell(True, f"the data open: log at {platform.store.log.end():,}")
-            tell(platform.flow.behind == 0, f"{platform.flow.behind:,} events wait for the spine", "datong serve")
+            tell(platform.flow.behind == 0, f"{platform.flow.behind:,} events wait for the flow", "datong serve")
             with platform.store.state.read() as tx:
                 for row in places.surveys(tx).values():
                     tell((settings.data / "surveys" / row.file).exists(), _surveyed(row),

@@ -207,7 +207,7 @@ def _make(config: str, name: str, params: dict[str, str]) -> Report:
     """Return the report from the files, or from the running platform when it holds them."""
     try:
         with datong.open(config) as platform:
-            while platform.flow.fold():  # what the spine has passed; a report itself decides and sends nothing
+            while platform.flow.fold():  # what the flow has passed; a report itself decides and sends nothing
                 pass
             return make_report(platform.store, name, params)
     except Unavailable as error:

@@ -118,7 +118,7 @@ def test_doctor_finds_a_sound_installation(config: str) -> None:
     assert f"{config} is understood" in lines
     assert any(line.startswith("the data open: log at ") for line in lines)
     bad = [line for line in out.splitlines() if line.startswith("BAD")]
-    waiting = [line for line in bad if "events wait for the spine" in line]
+    waiting = [line for line in bad if "events wait for the flow" in line]
     assert waiting  # the fixture left some
     assert (code, err) == (1, "")
 

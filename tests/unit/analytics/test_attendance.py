@@ -81,6 +81,11 @@ def test_without_a_counter_visits_are_what_was_heard(store: Store) -> None:
 
 def test_registered_staff_does_not_count_and_unknown_staff_is_proposed(store: Store) -> None:
     heard(store, counted=0, staff=True)
+    add(store, "places.visit", [
+        {"ident": 7, "place": "mall", "zone": "", "start": MORNING + day * DAY, "end": MORNING + day * DAY + 8 * HOUR,
+         "dwell": 8 * HOUR} for day in range(DAYS)])
+    (proposed,) = staff_proposals(store, "mall")
+    assert (proposed.ident, proposed.days, proposed.long, proposed.hours) == (7, DAYS, DAYS, 8.0)
     before = attendance(store, "mall", *span())
     add(store, "places.staff", [{"ident": 7, "place": "mall", "role": "staff", "since": 0, "until": None}])
     after = attendance(store, "mall", *span())

@@ -32,7 +32,8 @@ class StaffProposal(msgspec.Struct, frozen=True):
 
 _DAYS = """
 WITH visit AS (
-    SELECT v.ident, v.date, min(v.start) AS first, max(v."end") AS last, sum(v.dwell)::BIGINT AS dwell FROM places.visit v
+    SELECT v.ident, v.date, min(v.start) AS first, max(v."end") AS last, sum(v.dwell)::BIGINT AS dwell
+    FROM places.visit v
     WHERE v.place = $place AND v.zone = '' AND v.date >= $since
       AND v.ident NOT IN (SELECT ident FROM places.staff WHERE place IN ('', $place))
     GROUP BY v.ident, v.date

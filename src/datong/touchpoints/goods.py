@@ -67,7 +67,9 @@ class Goods:
         if skus:
             self._skus |= self._find_skus(skus)
             asked = {number for sku in skus - self._skus if (number := _number(sku)) not in self._numbers}
-            self._numbers |= self._find_numbers(asked - {""})
+            found = self._find_numbers(asked - {""})
+            self._numbers |= found
+            self._skus.update(found.values())
         if stores:
             self._stores |= self._find_stores(stores)
             if asked := {place for place in stores - self._stores if _is_gln(place)}:

@@ -16,15 +16,16 @@ from datong.cli.remote import ask
 from datong.cli.serve import config_option
 from datong.config import load
 from datong.errors import Unavailable
-from datong.touchpoints import NewLink, links, make_links, restore_link, retire_link
+from datong.touchpoints import NewLink, links, restore_link, retire_link
 from datong.web import (
     COLUMNS,
     Tag,
     claim_for,
+    kiosk_address,
+    make_and_tell,
     picture,
     read_links,
     sheet,
-    signed_address,
     take_playlist_file,
 )
 
@@ -157,7 +158,7 @@ def kiosk(config: Path, base: str, place: str) -> None:
     """Print the address that the kiosk of PLACE opens once."""
     try:
         with datong.open(str(config)) as platform:
-            path = signed_address(platform, f"kiosk/{place}")
+            path = kiosk_address(platform, place)
     except Unavailable as error:
         path = _remote(error, config, f"/api/devices/kiosk/{place}")["address"]
     click.echo(f"{base.rstrip('/')}{path}")
@@ -176,6 +177,7 @@ def playlist(config: Path, base: str, file: Any) -> None:
             platform.flow.drain()
     except Unavailable as error:
         found = _remote(error, config, "/api/playlists", body={"text": text})
+    _warn(found["unknown"])
     for code, path in found["screens"].items():
         click.echo(f"{code:16} {base.rstrip('/')}{path}")
 
@@ -184,12 +186,19 @@ def _make(config: Path, wanted: list[NewLink]) -> list[str]:
     try:
         with datong.open(str(config)) as platform:
             platform.flow.drain()
-            codes = make_links(platform.store, wanted, _ACTOR)
+            found = make_and_tell(platform, wanted, _ACTOR)
             platform.flow.drain()
-            return codes
     except Unavailable as error:
-        found: list[str] = _remote(error, config, "/api/links", body={"links": msgspec.to_builtins(wanted)})["codes"]
-        return found
+        found = _remote(error, config, "/api/links", body={"links": msgspec.to_builtins(wanted)})
+    _warn(found["unknown"])
+    codes: list[str] = found["codes"]
+    return codes
+
+
+def _warn(unknown: dict[str, list[str]]) -> None:
+    """Say what was named that nobody knows yet: it was taken, as codes may be printed before the goods are there."""
+    for what, codes in unknown.items():
+        click.echo(f"# nobody knows yet: {what} {', '.join(codes)}", err=True)
 
 
 def _remote(error: Unavailable, config: Path, path: str, params: Any = None, body: Any = None) -> Any:

@@ -7,9 +7,20 @@ a login.
 
 from datong.web.login import hash_password
 from datong.web.server import create_app, serve
-from datong.web.shopper import COLUMNS, Tag, claim_for, picture, read_links, sheet, signed_address, take_playlist_file
+from datong.web.shopper import (
+    COLUMNS,
+    Tag,
+    claim_for,
+    kiosk_address,
+    make_and_tell,
+    picture,
+    read_links,
+    sheet,
+    signed_address,
+    take_playlist_file,
+)
 
 __all__ = [
-    "COLUMNS", "Tag", "claim_for", "create_app", "hash_password", "picture", "read_links", "serve", "sheet",
-    "signed_address", "take_playlist_file",
+    "COLUMNS", "Tag", "claim_for", "create_app", "hash_password", "kiosk_address", "make_and_tell", "picture",
+    "read_links", "serve", "sheet", "signed_address", "take_playlist_file",
 ]

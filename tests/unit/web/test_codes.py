@@ -48,6 +48,7 @@ def test_links_of_a_file_are_listed_printed_retired_and_brought_back(
 ) -> None:
     body = "\ufeffsku, place ,label,code\nshoe-1,S1,<Boots 42>,boots\n\nbag-1,,,\n"
     made = client.post("/api/links/file", content=body.encode(), headers=key).json()
+    assert made["unknown"] == {}
     assert made["codes"][0] == "boots"
     for _ in range(2):
         assert client.get("/q/boots", headers=PHONE).status_code == 200  # a reload is no second scan
@@ -70,15 +71,26 @@ def test_links_of_a_file_are_listed_printed_retired_and_brought_back(
     assert client.post("/api/links/nothing/retire", json={}, headers=key).json()["code"] == "unknown_link"
 
 
+def test_what_nobody_knows_is_taken_and_told(client: TestClient[Any], key: dict[str, str]) -> None:
+    made = client.post("/api/links", json={"links": [{"sku": "nope", "place": "XX"}]}, headers=key).json()
+    assert (len(made["codes"]), made["unknown"]) == (1, {"sku": ["nope"], "place": ["XX"]})
+    hung = [{"code": "s-1", "place": "mall", "zone": "attic"}, {"code": "s-2", "place": "moon"}]
+    lost = {"code": "lost", "screens": hung, "items": [{"spot": "a", "title": {"en": "A"}, "link": "nowhere"}]}
+    told = client.post("/api/playlists", json={"playlists": [lost]}, headers=key).json()
+    assert told["unknown"] == {"link": ["nowhere"], "place": ["moon"], "zone": ["mall/attic"]}
+    client.post("/api/playlists/lost/remove", json={}, headers=key)
+    assert client.get("/api/devices/kiosk/moon", headers=key).json()["code"] == "unknown_venue"
+
+
 @pytest.mark.parametrize(("body", "said"), [
     (b"sku,colour\nA,red\n", "colour"), (b"sku\n", "no row"), (b"sku,place\nA,S1,x\n", "line 2"),
-    (b"\xff\xfe", "UTF-8"), (b"sku,code\nA,a/b\n", "a/b"),
+    (b"\xff\xfe\x00", ""), (b"sku,code\nA,a/b\n", "a/b"),
 ])
 def test_a_file_that_cannot_be_taken_says_where(
     client: TestClient[Any], key: dict[str, str], body: bytes, said: str
 ) -> None:
     answer = client.post("/api/links/file", content=body, headers=key)
-    assert (answer.status_code, answer.json()["code"]) == (422, "bad_link")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_link" if said else "bad_csv")
     assert said in answer.json()["message"]
     assert answer.json()["hint"]
 

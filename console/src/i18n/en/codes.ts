@@ -36,6 +36,7 @@ export const codes = {
   "codes.code.hint": "3 to 64 letters, digits, - and _; made up when empty",
   "codes.make": "Make the code",
   "codes.made": "{count} codes made; they are picked below, ready to print",
+  "codes.unknown": "Nobody knows yet: {names}. The code works once they are there.",
   "codes.file": "Make from CSV",
   "codes.file.busy": "Making the codes of the file …",
   "codes.template": "CSV template",

@@ -68,6 +68,7 @@ export const screens = {
   "screens.missing.screens": "Name a screen and where it hangs",
   "screens.missing.items": "Add a spot",
   "screens.missing.words": "A spot shows nothing: write a title, a text or a picture",
+  "screens.unknown": "Nobody knows: {names}. Such a code leads nowhere, and before such a screen nobody is counted.",
   "screens.seen": "Spots and who could see them",
   "screens.seen.hint": "Devices in the screen's zone for three seconds of a turn or more; members only those who agreed to marketing",
   "screens.plays": "Plays",

@@ -38,6 +38,7 @@ export const codes: Record<keyof typeof english, string> = {
   "codes.code.hint": "3 到 64 个字母、数字、- 或 _；留空自动生成",
   "codes.make": "生成",
   "codes.made": "已生成 {count} 个码，已在下方选中，可直接打印",
+  "codes.unknown": "尚无资料：{names}。资料导入后码即可用。",
   "codes.file": "从 CSV 生成",
   "codes.file.busy": "正在按文件生成……",
   "codes.template": "CSV 模板",

@@ -70,6 +70,7 @@ export const screens: Record<keyof typeof english, string> = {
   "screens.missing.screens": "请填写屏幕编码和场所",
   "screens.missing.items": "请添加画面",
   "screens.missing.words": "有画面没有内容：请填写标题、文字或图片",
+  "screens.unknown": "没有找到：{names}。这样的码打不开，这样的屏幕前也不会统计人数。",
   "screens.seen": "画面与可见人数",
   "screens.seen.hint": "在屏幕所在区域停留至少三秒的设备；会员仅指同意营销者",
   "screens.plays": "播放次数",

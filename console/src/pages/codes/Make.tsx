@@ -17,6 +17,12 @@ const KINDS: LinkKind[] = ["product", "shelf", "page"];
 const EMPTY: NewLink = { kind: "product", sku: "", place: "", campaign: "", target: "", label: "", code: "" };
 const COLUMNS = ["kind", "sku", "place", "campaign", "target", "label", "code"];
 
+interface Made {
+  codes: string[];
+  /** What was named that nobody knows yet. */
+  unknown: Record<string, string[]>;
+}
+
 export function MakeOne({ onMade }: { onMade: (codes: string[]) => void }) {
   const { t } = useWords();
   const toast = useToast();
@@ -24,18 +30,20 @@ export function MakeOne({ onMade }: { onMade: (codes: string[]) => void }) {
   const data = useQueryClient();
   const [link, setLink] = useState<NewLink>(EMPTY);
   const [share, setShare] = useState<number | null>(null);
-  const done = ({ codes }: { codes: string[] }) => {
+  const done = ({ codes, unknown }: Made) => {
+    const names = Object.values(unknown).flat().join(", ");
+    if (names) toast({ text: t("codes.unknown", { names }), bad: true });
     void data.invalidateQueries({ queryKey: ["links"] });
     onMade(codes);
   };
   const failed = (error: unknown) => toast({ text: told(error), bad: true });
   const one = useMutation({
-    mutationFn: () => post<{ codes: string[] }>("/api/links", { links: [link] }),
+    mutationFn: () => post<Made>("/api/links", { links: [link] }),
     onSuccess: (found) => (done(found), setLink({ ...EMPTY, kind: link.kind, place: link.place, campaign: link.campaign })),
     onError: failed,
   });
   const many = useMutation({
-    mutationFn: (file: File) => upload<{ codes: string[] }>("/api/links/file", file, setShare),
+    mutationFn: (file: File) => upload<Made>("/api/links/file", file, setShare),
     onSuccess: (found) => (done(found), toast({ text: t("codes.made", { count: found.codes.length }) })),
     onError: failed,
     onSettled: () => setShare(null),

@@ -12,6 +12,11 @@ import { useToast } from "../../parts/toast";
 import { emptySlide, freeSpot, missing, moved, written } from "./playlist";
 import { SlideView } from "./SlideView";
 
+interface Taken {
+  /** What was named that nobody knows. */
+  unknown: Record<string, string[]>;
+}
+
 type Hung = Playlist["screens"][number];
 
 /** Where a screen hangs, and the zone from which it is seen. */
@@ -78,7 +83,11 @@ export function PlaylistForm({ before, fresh, base, onClose }: { before: Playlis
   const told = useErrorText();
   const data = useQueryClient();
   const [list, setList] = useState(before);
-  const put = (playlist: Playlist) => post("/api/playlists", written(playlist))
+  const put = (playlist: Playlist) => post<Taken>("/api/playlists", written(playlist))
+    .then(({ unknown }) => {
+      const names = Object.values(unknown).flat().join(", ");
+      if (names) toast({ text: t("screens.unknown", { names }), bad: true });
+    })
     .then(() => Promise.all([data.invalidateQueries({ queryKey: ["playlists"] }), data.invalidateQueries({ queryKey: ["screens"] })]));
   const failed = (error: unknown) => toast({ text: told(error), bad: true });
   const save = useMutation({

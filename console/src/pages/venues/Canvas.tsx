@@ -6,7 +6,7 @@ import { addHole, addVoid, ringFor, shifted, withRing, type Chosen } from "./cho
 import {
   addCorner, addSensor, addZone, dropCorner, extent, moveCorner, rectRing, ringOf, snapped, withFloor, withZone, zoneAt, zoomed,
 } from "./drawing";
-import { Ground, points, SensorShape, ZoneShape } from "./Shapes";
+import { Ground, points, SensorShape, Voids, ZoneShape } from "./Shapes";
 
 export const TOOLS = ["select", "rect", "polygon", "hole", "outline", "void", "door", "sensor"] as const;
 export type Tool = (typeof TOOLS)[number];
@@ -31,8 +31,8 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
   onDraft: (plan: Plan) => void;
   onChange: (plan: Plan) => void;
   onTool: (tool: Tool) => void;
-  /** A hole or a door was drawn where no zone is. */
-  onMiss: () => void;
+  /** A hole or a door was drawn where no zone is, or an atrium on a floor without an outline. */
+  onMiss: (what: "zone" | "outline") => void;
 }) {
   const { t } = useWords();
   const svg = useRef<SVGSVGElement>(null);
@@ -71,11 +71,12 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
       onChange(withFloor(plan, floor.code, (one) => ({ ...one, outline: ring })));
       onChoose({ kind: "outline", code: floor.code });
     } else if (tool === "void") {
+      if (!floor.outline.length) return onMiss("outline");
       onChange(addVoid(plan, floor.code, ring));
       onChoose({ kind: "void", code: floor.code, at: floor.voids.length });
     } else if (tool === "hole") {
       const zone = zoneAt(floor, first) ?? floor.zones.find((one) => one.code === chosen?.code);
-      if (!zone) return onMiss();
+      if (!zone) return onMiss("zone");
       onChange(addHole(plan, floor.code, zone.code, ring));
       onChoose({ kind: "hole", code: zone.code, at: zone.holes.length });
     } else {
@@ -129,7 +130,7 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
     if (tool === "door") {
       const zone = zoneAt(floor, here(event)) ?? floor.zones.find((one) =>
         ringOf(one).some(([x, y]) => Math.hypot(x - point[0], y - point[1]) < unit * 4));
-      if (!zone) return onMiss();
+      if (!zone) return onMiss("zone");
       onChange(withZone(plan, floor.code, zone.code, (one) => ({ ...one, doors: [...one.doors, { x: point[0], y: point[1] }] })));
       onChoose({ kind: "door", code: zone.code, at: zone.doors.length });
       return onTool("select");
@@ -179,12 +180,7 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
   const looks = { unit, chosen, onPress: press };
   const zoom = (by: number) => setNear(by ? zoomed(view, box, by) : null);
   return (
-    <div className="canvas-frame">
-      <div className="canvas-zoom">
-        <button type="button" className="button small" aria-label={t("draw.nearer")} title={t("draw.nearer")} onClick={() => zoom(1.5)}>+</button>
-        <button type="button" className="button small" aria-label={t("draw.farther")} title={t("draw.farther")} disabled={!near} onClick={() => zoom(1 / 1.5)}>−</button>
-        <button type="button" className="button small" disabled={!near} onClick={() => zoom(0)}>{t("draw.whole")}</button>
-      </div>
+    <div>
       <svg ref={svg} className={`canvas tool-${tool}`} viewBox={`${view.x} ${view.y} ${view.w} ${view.h}`} role="application" style={{ aspectRatio: `${box.w} / ${box.h}` }}
         aria-label={t("draw.canvas")} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={() => (drag.current = null)}
         onDoubleClick={() => line.length > 2 && finish(line)}>
@@ -204,6 +200,7 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
         <rect x={view.x} y={view.y} width={view.w} height={view.h} fill="url(#grid)" />
         <Ground floor={floor} {...looks} />
         {floor.zones.map((zone) => <ZoneShape key={zone.code} zone={zone} {...looks} />)}
+        <Voids floor={floor} {...looks} />
         {sensors.map((sensor) => <SensorShape key={sensor.code} sensor={sensor} {...looks} />)}
         {tool === "select" && handles.map(([x, y], n) => {
           const [nx, ny] = handles[(n + 1) % handles.length] as Corner;
@@ -227,7 +224,12 @@ export function Canvas({ plan, floor, tool, grid, chosen, onChoose, onDraft, onC
           <circle key={n} className="handle" cx={x} cy={y} r={unit * (n ? 0.5 : 1)} strokeWidth={unit * 0.2} pointerEvents="none" />
         ))}
       </svg>
-      <p className="faint small canvas-at" aria-hidden="true">{at ? t("draw.at", { x: Math.round(at[0] * 10) / 10, y: Math.round(at[1] * 10) / 10 }) : "\u00a0"}</p>
+      <div className="row tight canvas-foot">
+        <button type="button" className="button small" aria-label={t("draw.nearer")} title={t("draw.nearer")} onClick={() => zoom(1.5)}>+</button>
+        <button type="button" className="button small" aria-label={t("draw.farther")} title={t("draw.farther")} disabled={!near} onClick={() => zoom(1 / 1.5)}>−</button>
+        <button type="button" className="button small" disabled={!near} onClick={() => zoom(0)}>{t("draw.whole")}</button>
+        <span className="faint small grow canvas-at" aria-hidden="true">{at ? t("draw.at", { x: Math.round(at[0] * 10) / 10, y: Math.round(at[1] * 10) / 10 }) : ""}</span>
+      </div>
     </div>
   );
 }

@@ -203,7 +203,7 @@ function Editor({ page }: { page: VenuePage }) {
             </div>
             <p className="hint">{t(`draw.tool.${tool}.hint`)}</p>
             <Canvas plan={plan} floor={floor} tool={tool} grid={Number(grid)} chosen={chosen} onChoose={setChosen}
-              onDraft={setDraft} onChange={change} onTool={setTool} onMiss={() => toast({ text: t("draw.nozone"), bad: true })} />
+              onDraft={setDraft} onChange={change} onTool={setTool} onMiss={(what) => toast({ text: t(what === "zone" ? "draw.nozone" : "draw.nooutline"), bad: true })} />
             <p className="hint hide-phone">{t("draw.keys")}</p>
           </Card>
           <div className="span-4 stack">

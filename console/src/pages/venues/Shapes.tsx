@@ -31,12 +31,16 @@ export function Ground({ floor, unit, chosen, onPress }: Looks & { floor: PlanFl
           onPointerDown={(event) => onPress(event, { kind: "outline", code: floor.code })} />
       )}
       {floor.annexes.map((ring, n) => <polygon key={n} className="outline" points={points(ring)} strokeWidth={unit * 0.25} pointerEvents="none" />)}
-      {floor.voids.map((ring, n) => (
-        <polygon key={n} className={named("void", is(chosen, "void", floor.code, n) && "chosen")} points={points(ring)} strokeWidth={unit * 0.3}
-          fill="url(#void)" onPointerDown={(event) => onPress(event, { kind: "void", code: floor.code, at: n })} />
-      ))}
     </>
   );
+}
+
+/** Above the zones: whoever is in an atrium is nowhere. */
+export function Voids({ floor, unit, chosen, onPress }: Looks & { floor: PlanFloor }) {
+  return floor.voids.map((ring, n) => (
+    <polygon key={n} className={named("void", is(chosen, "void", floor.code, n) && "chosen")} points={points(ring)} strokeWidth={unit * 0.3}
+      fill="url(#void)" onPointerDown={(event) => onPress(event, { kind: "void", code: floor.code, at: n })} />
+  ));
 }
 
 export function ZoneShape({ zone, unit, chosen, onPress }: Looks & { zone: PlanZone }) {

@@ -5,15 +5,15 @@
 
 from datong.web.shopper import devices, kiosk, made, order, product, remember, screen, shelf
 from datong.web.shopper.alive import Alive
-from datong.web.shopper.devices import take_playlist_file
+from datong.web.shopper.devices import kiosk_address, take_playlist_file
 from datong.web.shopper.drawn import COLUMNS, Tag, picture, read_links, sheet
-from datong.web.shopper.made import claim_for
+from datong.web.shopper.made import claim_for, make_and_tell
 from datong.web.shopper.page import nothing_here, signed_address
 from datong.web.shopper.visitor import Recent
 
 __all__ = [
-    "COLUMNS", "Alive", "Recent", "Tag", "claim_for", "console", "nothing_here", "picture", "read_links", "routes",
-    "sheet", "signed_address", "take_playlist_file",
+    "COLUMNS", "Alive", "Recent", "Tag", "claim_for", "console", "kiosk_address", "make_and_tell", "nothing_here",
+    "picture", "read_links", "routes", "sheet", "signed_address", "take_playlist_file",
 ]
 
 console = [*made.routes, *devices.routes]

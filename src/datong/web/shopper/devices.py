@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from datong.analytics import exposures, plays
+from datong.errors import NotFound
 from datong.places import venues
 from datong.platform import Platform
 from datong.touchpoints import (
@@ -29,8 +30,9 @@ from datong.web.language import language_of
 from datong.web.shopper.alive import Alive
 from datong.web.shopper.page import signed_address
 from datong.web.shopper.shelf import labels_of
+from datong.web.shopper.unknown import unknown_of_playlists, unknown_place
 
-__all__ = ["routes", "take_playlist_file"]
+__all__ = ["kiosk_address", "routes", "take_playlist_file"]
 
 From = Annotated[dt.date | None, QueryParameter(name="from")]
 To = Annotated[dt.date | None, QueryParameter(name="to")]
@@ -115,8 +117,8 @@ def seen(
 
 @get("/devices/kiosk/{place:str}", sync_to_thread=True)
 def kiosk(request: Request[Any, Any, State], place: FromPath[str]) -> dict[str, str]:
-    """Return the address that a kiosk opens once."""
-    return {"address": signed_address(request.app.state.platform, f"kiosk/{place}")}
+    """Return the address that a kiosk opens once; raises NotFound for a place nobody knows."""
+    return {"address": kiosk_address(request.app.state.platform, place)}
 
 
 @get("/devices/kiosks", sync_to_thread=True)
@@ -148,6 +150,15 @@ def shelves(
          "last": max(alive.last(f"shelf/{one.code}"), alive.last(f"shelves/{one.place}"))} for one in labels]}
 
 
+def kiosk_address(platform: Platform, place: str) -> str:
+    """Return the path that the kiosk of a venue or store opens once; raises NotFound for a place nobody knows."""
+    with platform.store.state.read() as tx:
+        if unknown_place(tx, place):
+            raise NotFound(f"there is no venue or store {place[:64]!r}", code="unknown_venue", field="place",
+                           hint="draw or import the venue first: a kiosk shows its plan")
+    return signed_address(platform, f"kiosk/{place}")
+
+
 def take_playlist_file(platform: Platform, text: str, actor: str) -> dict[str, Any]:
     """Take the playlists of a YAML text, all or none, and return their codes and the screens' addresses."""
     return _take(platform, read_playlists(text), actor)
@@ -156,7 +167,9 @@ def take_playlist_file(platform: Platform, text: str, actor: str) -> dict[str, A
 def _take(platform: Platform, found: Sequence[Playlist], actor: str) -> dict[str, Any]:
     for one in found:
         set_playlist(platform.store, one, actor)
-    return {"playlists": [one.code for one in found],
+    with platform.store.state.read() as tx:
+        unknown = unknown_of_playlists(tx, found)
+    return {"playlists": [one.code for one in found], "unknown": unknown,
             "screens": {s.code: signed_address(platform, f"screen/{s.code}") for one in found for s in one.screens}}
 
 

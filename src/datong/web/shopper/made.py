@@ -29,9 +29,10 @@ from datong.touchpoints import (
 from datong.web.asked import caught_up
 from datong.web.correct import actor_of
 from datong.web.shopper.drawn import Tag, picture, read_links, sheet
+from datong.web.shopper.unknown import unknown_of_links
 from datong.web.shopper.visitor import identifier_of_member
 
-__all__ = ["claim_for", "routes"]
+__all__ = ["claim_for", "make_and_tell", "routes"]
 
 _LONGEST = 30 * 24
 _SHEET = 2_000
@@ -89,16 +90,14 @@ def listing(
 def make(request: Request[Any, Any, State], data: JSONBody[Wanted]) -> dict[str, Any]:
     """Make short links, all or none; they work once the flow has passed them, mostly before this answers."""
     platform: Platform = request.app.state.platform
-    codes = make_links(platform.store, data.links, actor_of(request))
-    return {"codes": codes, "ready": caught_up(platform)}
+    return {**make_and_tell(platform, data.links, actor_of(request)), "ready": caught_up(platform)}
 
 
 @post("/links/file", sync_to_thread=True, status_code=202)
 def make_from_file(request: Request[Any, Any, State], body: RawBody) -> dict[str, Any]:
     """Make the short links of a CSV (kind, sku, place, campaign, target, label, code), all or none."""
     platform: Platform = request.app.state.platform
-    codes = make_links(platform.store, read_links(bytes(body)), actor_of(request))
-    return {"codes": codes, "ready": caught_up(platform)}
+    return {**make_and_tell(platform, read_links(bytes(body)), actor_of(request)), "ready": caught_up(platform)}
 
 
 @post("/links/{code:str}/retire", sync_to_thread=True, status_code=202)
@@ -157,6 +156,14 @@ def claims(request: Request[Any, Any, State]) -> dict[str, Any]:
         members = who(tx, [one.ident for one in found])
     return {"claims": [{**msgspec.to_builtins(one), "ident": str(one.ident), "other": str(one.other),
                         "member": members.get(one.ident)} for one in found]}
+
+
+def make_and_tell(platform: Platform, wanted: list[NewLink], actor: str) -> dict[str, Any]:
+    """Make links and return their `codes`, with what of them nobody knows yet (`unknown`: `sku`, `place`)."""
+    codes = make_links(platform.store, wanted, actor)
+    with platform.store.state.read() as tx:
+        unknown = unknown_of_links(tx, wanted)
+    return {"codes": codes, "unknown": unknown}
 
 
 def claim_for(platform: Platform, member: int, hours: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ __all__ = ["Event", "Item", "decode_event", "encode_event", "moved", "sighted"]
 _MOST_SEQ = 4_096
 
 
-class Item(msgspec.Struct, frozen=True, array_like=True):
+class Item(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One product line of an event: `amount` and `discount` are the whole line's, in minor units.
 
     `amount` is what the shopper paid for the line after `discount`; it is negative on a return.
@@ -30,7 +30,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
     name: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, array_like=True):
+class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What happened, when, where, observed by whom; never the member id, which is joined late.
 
     `id` is the sender's message id, unique within `source` (the touchpoint's name). `time` and `received` are ms since

@@ -11,7 +11,7 @@ __all__ = ["NAMESPACES", "Family", "Identifier", "Namespace"]
 Family = Literal["online", "offline", "neither"]
 
 
-class Identifier(msgspec.Struct, frozen=True, array_like=True):
+class Identifier(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One observed identifier: its namespace, its opaque 63-bit key, and the sealed value where one is kept.
 
     The key is a keyed hash of namespace and normalised value, so the same value gives the same key in one

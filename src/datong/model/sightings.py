@@ -12,7 +12,7 @@ __all__ = ["Sighted", "Sightings"]
 _PER_SIGHTING = ("key", "time", "rssi", "sensor", "ns", "x", "y", "accuracy", "ie", "seq")
 
 
-class Sightings(msgspec.Struct, frozen=True, array_like=True):
+class Sightings(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Sightings of one frame, one entry per sighting in each column; columns, for rows take twice the space and time.
 
     `sensors` and `namespaces` are the different ones, `sensor` and `ns` positions in them (an empty column: the first

@@ -13,7 +13,7 @@ MOVES = ("Venue Entered", "Zone Entered", "Zone Exited", "Venue Exited")
 _PER_MOVE = ("type", "key", "place", "zone", "start", "time", "ns")
 
 
-class Traffic(msgspec.Struct, frozen=True, array_like=True):
+class Traffic(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The moves of a batch, one entry per move in each column.
 
     `namespaces`, `places` and `zones` are the different ones (a zone is empty where the move is about the venue),

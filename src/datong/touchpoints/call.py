@@ -12,7 +12,7 @@ __all__ = ["Call", "CallContext", "Device", "ExternalId", "Heard", "Kind", "List
            "Secrets", "Unread"]
 
 
-class ExternalId(msgspec.Struct):
+class ExternalId(msgspec.Struct, gc=False):
     """One entry of `context.externalIds`; `type` is a namespace such as `member_card`.
 
     `verified` says that the sender checked that it is the shopper's own; only a trusted sender is believed.
@@ -23,14 +23,14 @@ class ExternalId(msgspec.Struct):
     verified: bool = False
 
 
-class Device(msgspec.Struct, rename="camel"):
+class Device(msgspec.Struct, rename="camel", gc=False):
     """The part of `context.device` that identifies."""
 
     advertising_id: str | None = None
     token: str | None = None
 
 
-class CallContext(msgspec.Struct, rename="camel"):
+class CallContext(msgspec.Struct, rename="camel", gc=False):
     """The part of `context` that intake reads; library, screen, locale and the like are skipped unread.
 
     `history` marks an import of the past: it feeds tags and reports and never starts a scene.
@@ -41,7 +41,7 @@ class CallContext(msgspec.Struct, rename="camel"):
     history: bool = False
 
 
-class Call(msgspec.Struct, rename="camel", omit_defaults=True):
+class Call(msgspec.Struct, rename="camel", omit_defaults=True, gc=False):
     """One Segment call. Kinds that hear something else translate it into this, the one form that is admitted.
 
     Times are ISO 8601 text, amounts in `properties` decimal numbers or text in major units, as on the wire. `raw` is
@@ -68,7 +68,7 @@ class Call(msgspec.Struct, rename="camel", omit_defaults=True):
     first_counts: bool = msgspec.field(default=False, name="$first")
 
 
-class Unread(msgspec.Struct):
+class Unread(msgspec.Struct, gc=False):
     """A part of a frame that cannot be read, and why; `raw` is a whole frame of its kind with only this part in it."""
 
     raw: bytes
@@ -79,7 +79,7 @@ class Unread(msgspec.Struct):
     id: str = ""
 
 
-class Scan(msgspec.Struct):
+class Scan(msgspec.Struct, gc=False):
     """What sensors heard of devices at one go: columns, one entry per sighting, so that thousands cost little.
 
     `device` are addresses as they were heard, `ns` their namespace, `time` ms since 1970, `rssi` dBm (0: not known),

@@ -32,7 +32,7 @@ _LARGE = 500
 Status = Literal["stored", "duplicate", "conflict", "quarantined", "too_large"]
 
 
-class Result(msgspec.Struct, omit_defaults=True):
+class Result(msgspec.Struct, omit_defaults=True, gc=False):
     """What became of one call: `conflict`, `quarantined` and `too_large` ones lie in quarantine with the reason.
 
     `count` says how many sightings it stands for, where a frame had many.

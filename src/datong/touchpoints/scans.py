@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from itertools import compress
 from typing import Any, NamedTuple, TypeVar
@@ -68,15 +68,13 @@ class Scans:
         n = len(scan.device)
         if not n:
             return Admitted(None, None, 0, 0, [])
-        refused = self._times(scan.time, now)
-        addresses = self._addresses(scan, {at for at, _ in refused}, now)
-        refused += [(at, one) for at, one in enumerate(addresses) if isinstance(one, Rejected)]
-        columns: list[Sequence[Any]] = [
-            [one.of_day if type(one) is Address else 0 for one in addresses], scan.time, scan.rssi,
-        ]
+        refused, addresses = self._looked_up(scan, now)
+        keys = [one.of_day if type(one) is Address else 0 for one in addresses]
+        columns: list[Sequence[Any]] = [keys, scan.time, scan.rssi]
         sensor, ie, seq = scan.sensor, scan.ie, scan.seq
         columns += [column for column in (sensor, ie, seq, scan.x, scan.y) if column and not isinstance(column, str)]
-        keep = None if not refused and len(set(zip(*columns, strict=True))) == n else _good(columns, refused)
+        apart = not refused and (len(set(keys)) == n or len(set(zip(*columns, strict=True))) == n)
+        keep = None if apart else _good(columns, refused)
         hashed = self._digest.copy()
         hashed.update(_encode((sensor if isinstance(sensor, str) else "", [len(c) for c in columns], columns)))
         digest = hashed.digest()
@@ -89,27 +87,32 @@ class Scans:
         record = Record(event_key(origin.name, found.id), encode_event(found), number)
         return Admitted(found, record, stored, repeated, refused)
 
-    def _times(self, times: list[int], now: int) -> list[tuple[int, Rejected]]:
-        latest = now + self._future
-        if min(times) >= _EARLIEST and max(times) <= latest:
-            return []
-        return [(at, _off(time, now)) for at, time in enumerate(times) if not _EARLIEST <= time <= latest]
+    def _looked_up(
+        self, scan: Scan, now: int
+    ) -> tuple[list[tuple[int, Rejected]], Sequence[Address | Rejected | None]]:
+        """Return which sightings are refused, and what each address comes to (None where its time is refused)."""
+        times, ns, latest = scan.time, scan.ns, now + self._future
+        first, last = min(times), max(times)
+        refused: list[tuple[int, Rejected]] = []
+        if first < _EARLIEST or last > latest:
+            refused = [(at, _off(time, now)) for at, time in enumerate(times) if not _EARLIEST <= time <= latest]
+        elif isinstance(ns, str) and (of := self._macs.day(first)) == self._macs.day(last):
+            self._macs.prepare((of,), now)
+            known = self._macs.known(ns, of)
+            found = list(map(known.get, scan.device))
+            if None in found:
+                missing = {raw for raw, one in zip(scan.device, found, strict=True) if one is None}
+                known = self._macs.learn(ns, of, missing)
+                found = list(map(known.get, scan.device))
+            if None not in found:
+                return [(at, one) for at, one in enumerate(found) if type(one) is Rejected], found
+        addresses = self._one_by_one(scan, {at for at, _ in refused}, now)
+        return [*refused, *((at, one) for at, one in enumerate(addresses) if isinstance(one, Rejected))], addresses
 
-    def _addresses(self, scan: Scan, passed: Collection[int], now: int) -> list[Address | Rejected | None]:
+    def _one_by_one(self, scan: Scan, passed: Collection[int], now: int) -> list[Address | Rejected | None]:
         """Return what each address comes to; None for those that are passed over."""
         times, devices, namespaces = scan.time, scan.device, scan.ns
         day = self._macs.day
-        if not passed and isinstance(namespaces, str) and day(min(times)) == day(max(times)):
-            of = day(times[0])
-            self._macs.prepare((of,), now)
-            known: Mapping[str, Address | Rejected] = self._macs.known(namespaces, of)
-            found = list(map(known.get, devices))
-            if None in found:
-                missing = {raw for raw, one in zip(devices, found, strict=True) if one is None}
-                known = self._macs.learn(namespaces, of, missing)
-                found = list(map(known.get, devices))
-            if None not in found:
-                return found
         rows: list[Address | Rejected | None] = []
         for at, raw in enumerate(devices):
             if at in passed:
@@ -121,18 +124,18 @@ class Scans:
         return rows
 
     def _event(
-        self, scan: Scan, addresses: list[Address | Rejected | None], keep: list[bool] | None, origin: Origin, now: int,
-        name: str,
+        self, scan: Scan, addresses: Sequence[Address | Rejected | None], keep: list[bool] | None, origin: Origin,
+        now: int, name: str,
     ) -> Event:
-        good: list[Address] = _picked(addresses, keep)  # type: ignore[arg-type]
+        good: Sequence[Address] = _picked(addresses, keep)  # type: ignore[arg-type]
         times = _picked(scan.time, keep)
         start = min(times)
         sensors, sensor = _numbered(scan.sensor, keep)
         namespaces, ns = _numbered([one.ns for one in good], None)
         date, hour = local_parts(start, self._zone)
-        return Event(
-            id=name, source=origin.name, channel=origin.channel, type="Devices Sighted", time=start, received=now,
-            date=date, hour=hour, place=origin.place, trusted=origin.trusted, sightings=Sightings(
+        return Event(  # by position: names take longer
+            name, origin.name, origin.channel, "Devices Sighted", start, now, date, hour, (), 0, origin.place,
+            trusted=origin.trusted, sightings=Sightings(
                 sensors, namespaces, tuple([one.key for one in good]), tuple([time - start for time in times]),
                 tuple(_picked(scan.rssi, keep)), sensor, ns, tuple(_picked(scan.x, keep)),
                 tuple(_picked(scan.y, keep)), tuple(_picked(scan.accuracy, keep)), tuple(_picked(scan.ie, keep)),
@@ -152,7 +155,7 @@ def _good(columns: list[Sequence[Any]], refused: list[tuple[int, Rejected]]) -> 
     return keep
 
 
-def _picked(column: list[T], keep: list[bool] | None) -> list[T]:
+def _picked(column: Sequence[T], keep: list[bool] | None) -> Sequence[T]:
     return column if keep is None or not column else list(compress(column, keep))
 
 
@@ -160,9 +163,12 @@ def _numbered(names: str | list[str], keep: list[bool] | None) -> tuple[tuple[st
     """Return the different names, and for each entry its position among them (nothing where there is only one)."""
     if isinstance(names, str):
         return (names,), ()
-    names = _picked(names, keep)
-    number = {name: at for at, name in enumerate(dict.fromkeys(names))}
-    return tuple(number), () if len(number) == 1 else tuple([number[name] for name in names])
+    picked = _picked(names, keep)
+    number = dict.fromkeys(picked, 0)
+    if len(number) == 1:
+        return tuple(number), ()
+    number = {name: at for at, name in enumerate(number)}
+    return tuple(number), tuple([number[name] for name in picked])
 
 
 def _off(time: int, now: int) -> Rejected:

@@ -20,7 +20,7 @@ _MORE = 'a probe request may add "seq": 1234 and "ies": "2d1aef09…", or leave 
 _SEQUENCE = 4_096
 
 
-class _Sighting(msgspec.Struct, omit_defaults=True):
+class _Sighting(msgspec.Struct, omit_defaults=True, gc=False):
     mac: str
     rssi: int | float
     time: str | int | float
@@ -28,7 +28,7 @@ class _Sighting(msgspec.Struct, omit_defaults=True):
     seq: int | None = None
 
 
-class _Frame(msgspec.Struct):
+class _Frame(msgspec.Struct, gc=False):
     sensor: str
     sightings: list[_Sighting]
 
@@ -88,10 +88,11 @@ def _scan(sensor: str, sightings: list[_Sighting]) -> Scan:
         device, "wifi_mac", [moment(s.time) for s in sightings], [strength(s.rssi) for s in sightings], sensor,
         lambda at: msgspec.json.encode({"sensor": sensor, "sightings": [sightings[at]]}),
     )
-    if any(s.ies for s in sightings):
-        scan.ie = [_model(s.ies) if s.ies else "" for s in sightings]
-    if any(s.seq is not None for s in sightings):
-        scan.seq = [-1 if s.seq is None else _sequence(s.seq) for s in sightings]
+    ies, numbers = [s.ies for s in sightings], [s.seq for s in sightings]
+    if any(ies):
+        scan.ie = [_model(said) if said else "" for said in ies]
+    if numbers.count(None) < len(numbers):
+        scan.seq = [-1 if seq is None else _sequence(seq) for seq in numbers]
     return scan
 
 

@@ -1,12 +1,14 @@
 """A chain's day of visits, replayed: sightings of many stores → intake → log → flow → facts, on this machine.
 
-python benchmarks/chain.py [--stores 600] [--visits 300] [--minutes 10]
+python benchmarks/chain.py [--stores 600] [--visits 300] [--minutes 10] [--open 720] [--by drop|call] [--threads]
 
 Each store has three zones with an access point each and opens for twelve hours; `visits` shoppers a day stay for
 `minutes` on average (geometric), mostly under made-up addresses, and are heard once a minute. A store sends one frame a
-minute, as a controller does. The whole platform takes them: every stage, and the fold of facts in its own thread.
-`day_of_6000_stores_s` is what the whole chain would take at the speed that was measured, where fewer stores were. The
-anchor, in the same run, decodes the same frames and inserts each sighting into one SQLite table.
+minute, as a controller does. The whole platform takes them: every stage, and the facts. The frames come as files, one a
+minute with a frame on each line, through the folder of a touchpoint (`lines = true`); with `--by call` each is a call
+of its own, as over HTTP. The files are written before the clock starts. `day_of_6000_stores_s` is what the chain's
+whole day would take at the speed that was measured, where fewer stores or minutes were. The anchor, in the same run,
+decodes the same frames and inserts each sighting into one SQLite table.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ from typing import Any
 from line import print_line
 
 START, OPEN = 1_772_330_400_000, 720  # 10:00 in Shanghai, minutes
-AT_ONCE, TOLD, CHAIN = 64, 600_000, 6_000
-"""Frames under way at once, and after how many ms of the day the flow takes what came."""
+AT_ONCE, TOLD, CHAIN = 64, 10, 6_000
+"""Frames under way at once, and after how many minutes of the day the flow takes what came."""
 TOML = """
 [retailer]
 timezone = "Asia/Shanghai"
@@ -95,25 +97,36 @@ def frames(
                 yield json.dumps({"sensor": f"s{n}-{minute // 20 % 3}", "sightings": seen}).encode(), len(seen), fresh
 
 
+def stage(folder: Path, options: argparse.Namespace) -> tuple[list[tuple[int, Path]], dict[str, int]]:
+    """Write the frames of each minute into a file, one on each line; return (time, file) and what is in them."""
+    clock, made = Moving(), {"frames": 0, "sightings": 0, "visits": 0}
+    staged: list[tuple[int, Path]] = []
+    source = frames(options.stores, options.visits, options.minutes, clock, options.open)
+    for at, minute in groupby(source, key=lambda _: clock.at):
+        path = folder / f"{at}.jsonl"
+        with path.open("wb") as file:
+            for frame, n, fresh in minute:
+                file.write(frame + b"\n")
+                made["frames"], made["sightings"] = made["frames"] + 1, made["sightings"] + n
+                made["visits"] += fresh
+        os.utime(path, (time.time() - 60,) * 2)
+        staged.append((at, path))
+    return staged, made
+
+
 class Dropped:
-    """Frames that come as files of lines, one a minute."""
+    """The touchpoint `files`, whose frames come as files of lines, one a minute."""
 
     def __init__(self, platform: Any) -> None:
-        """Take the line of the touchpoint `files`."""
+        """Take its line."""
         from datong.touchpoints.transport.drop import Drop
 
-        settings = platform.settings
-        self._line = Drop(platform.intake, "files", settings.touchpoints["files"].drop, settings)
+        self._line = Drop(platform.intake, "files", platform.settings.touchpoints["files"].drop, platform.settings)
 
-    def put(self, sent: list[bytes], at: int) -> None:
-        """Write a file, as the chain's collector does."""
-        path = self._line.folder / f"{at}.jsonl"
-        path.write_bytes(b"\n".join(sent))
-        os.utime(path, (time.time() - 60,) * 2)
+    def take(self, path: Path) -> None:
+        """Put a file into the folder and take it."""
+        path.rename(self._line.folder / path.name)
         self._line.turn()  # it is looked at twice: it may still grow
-
-    def take(self) -> None:
-        """Take it."""
         if not self._line.turn():
             raise SystemExit("the file was not taken")
 
@@ -136,43 +149,45 @@ def ours(options: argparse.Namespace) -> dict[str, float]:
         with open_platform(root / "datong.toml") as platform:
             gc.freeze()
             gc.set_threshold(20_000, 20, 50)
-            made = sightings = visits = 0
-            spent, cpu, drained = 0.0, 0.0, START
-            clock = Moving()
+            staged, made = stage(root, options)
+            platform.store.clock = clock = Moving()
             dropped = Dropped(platform) if options.by == "drop" else None
-            platform.store.clock = clock
-            source = frames(options.stores, options.visits, options.minutes, clock, options.open)
-            for at, minute in groupby(source, key=lambda _: clock.at):
-                waiting = list(minute)
-                made, sightings = made + len(waiting), sightings + sum(n for _, n, _ in waiting)
-                visits += sum(fresh for _, _, fresh in waiting)
-                ahead, clock.at = clock.at, at
-                if dropped:
-                    dropped.put([frame for frame, _, _ in waiting], at)
-                first, began = time.perf_counter(), time.process_time()
-                if dropped:
-                    dropped.take()
-                else:
-                    asyncio.run(_accept(platform.intake, [frame for frame, _, _ in waiting]))
-                if at - drained >= TOLD:
-                    platform.flow.drain()
-                    drained = at
-                spent, cpu = spent + time.perf_counter() - first, cpu + time.process_time() - began
-                clock.at = ahead
+            if options.threads:
+                platform.flow.start()
             first, began = time.perf_counter(), time.process_time()
-            platform.flow.drain()
+            for number, (clock.at, path) in enumerate(staged, 1):
+                if dropped:
+                    dropped.take(path)
+                else:
+                    asyncio.run(_accept(platform.intake, path.read_bytes().splitlines()))
+                if number % TOLD == 0 and not options.threads:
+                    platform.flow.drain()
+            _finish(platform, options.threads)
             clock.at += 600_000
-            platform.flow.drain()  # who was left leaves now
-            spent, cpu = spent + time.perf_counter() - first, cpu + time.process_time() - began
+            _finish(platform, options.threads)  # who was left leaves now
+            spent, cpu = time.perf_counter() - first, time.process_time() - began
+            platform.flow.stop()
             told = platform.store.facts.rows("SELECT count(*) AS n FROM places.visit WHERE zone = ''")[0]["n"]
             mb = sum(f.stat().st_size for f in (root / "data").iterdir() if f.is_file()) / 1e6
     return {
-        "stores": options.stores, "visits": visits, "visits_told": told, "frames": made, "sightings": sightings,
-        "seconds": round(spent, 1), "sightings_per_s": round(sightings / spent), "frames_per_s": round(made / spent),
-        "cpu_us_per_frame": round(cpu / made * 1e6), "disk_mb": round(mb),
+        "stores": options.stores, **made, "visits_told": told, "seconds": round(spent, 1),
+        "sightings_per_s": round(made["sightings"] / spent), "frames_per_s": round(made["frames"] / spent),
+        "cpu_us_per_frame": round(cpu / made["frames"] * 1e6), "disk_mb": round(mb),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "day_of_6000_stores_s": round(spent * CHAIN / options.stores),
+        "day_of_6000_stores_s": round(spent * CHAIN / options.stores * OPEN / options.open),
     }
+
+
+def _finish(platform: Any, threads: bool) -> None:
+    """Return when stages and facts have taken all that there is, and nobody is due to leave."""
+    flow, store = platform.flow, platform.store
+    if not threads:
+        flow.drain()
+        return
+    at = 0
+    while at != store.log.end() or flow.behind or store.facts.position() < flow.position:
+        at = store.log.end()
+        time.sleep(0.3)
 
 
 def anchor(options: argparse.Namespace) -> dict[str, float]:
@@ -215,6 +230,7 @@ def main() -> None:
     parser.add_argument("--open", type=int, default=OPEN, help="minutes of the day")
     parser.add_argument("--by", choices=("drop", "call"), default="drop",
                         help="files with a frame on each line, or one call for each frame")
+    parser.add_argument("--threads", action="store_true", help="let the flow run in its threads meanwhile")
     options = parser.parse_args()
     mine, bare = ours(options), anchor(options)
     print_line("chain", mine, bare, {name: round(mine[name] / bare[name], 2) for name in bare})

@@ -36,7 +36,7 @@ from datong.storage import (
 __all__ = ["Flow"]
 
 LIVE, BEHIND, BULK = 2_000, 10_000, 50_000
-"""Entries in one batch: few while live, more where more than `BEHIND` wait, most when a backlog is drained."""
+"""Entries in one batch: few while live, many where more than `BEHIND` wait or a backlog is drained."""
 SIZE = 5 * 1024 * 1024
 """Bytes in one batch: some ten thousand receipts and orders, or forty thousand small frames of sightings."""
 AHEAD = 200_000
@@ -65,7 +65,7 @@ class Flow:
         `limit` is at most how many, by default what suits the backlog.
         Without new entries it writes a tick when a timer is due, so that absence is noticed in silence.
         """
-        entries, told = self._next(limit or (LIVE if self.behind < BEHIND else BEHIND))
+        entries, told = self._next(limit or (LIVE if self.behind < BEHIND else BULK))
         if not entries:
             now = self.store.clock.now()
             return self._tick(now) if self._wake is not None and self._wake <= now and now > self.now else 0

@@ -163,7 +163,8 @@ class Places(Stage):
             ended = [move for move in moves if move.type in _ENDS]
             for move in ended:  # the end of a stay is told as what it began with, a beginning as what was sighted now
                 telling.add(at, p, move)
-            retraced += self._retraced(batch, tx, p, moves, at)
+            if p.trail is not None:
+                retraced += self._retraced(batch, tx, p, moves, at)
             if p.heard == sighting.received:
                 _name(p, event, ns)
             latest = None

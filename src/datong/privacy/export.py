@@ -63,7 +63,11 @@ def export_person(store: Store, vault: Vault, person: Person, to: Path | IO[byte
 
 
 def _told(event: Event, person: Person, vault: Vault) -> dict[str, Any]:
-    """Return the event for reading: of its identifiers only the person's own, sealed values opened."""
+    """Return the event for reading: of identifiers and of devices only the person's own, sealed values opened."""
+    for name in ("sightings", "traffic"):
+        if (columns := getattr(event, name)) is not None:
+            others = set(columns.key).difference(person.keys)
+            event = msgspec.structs.replace(event, **{name: columns.without(others)})
     told: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(event), builtin_types=(bytes,))
     own = [i for i in event.identifiers if i.key in person.keys]
     told["identifiers"] = [

@@ -122,11 +122,12 @@ def _load(
     back: Mapping[int, Sequence[Move]],
 ) -> None:
     """Read all that the work may need, in a few questions however much it is."""
-    asking = [items for event, items, _ in work
+    asking = [(event, items) for event, items, _ in work
               if event.type == "Reservation Requested" or event.properties.get("reserve")]
-    wanted = {sku for items in asking for sku in pieces(items)}
+    wanted = {sku for event, items in asking if reserved.far(event) for sku in pieces(items)}
+    near = [(sku, event.place) for event, items in asking if event.place for sku in pieces(items)]
     ledger.load([*(move for event, items, _ in work for move in moves(event, items)),
-                 *(move for some in back.values() for move in some)], wanted)
+                 *(move for some in back.values() for move in some)], wanted, near)
     keys = {key for event, *_ in work if event.type not in TRANSFERS | STOCK_EVENTS for key in keys_of(event)}
     keys |= orders.recalled()
     reserved.load({event.ref for event, *_ in work if event.type == "Reservation Released"}

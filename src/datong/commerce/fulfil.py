@@ -100,6 +100,8 @@ class Orders:
 
     def _wait(self, event: Event, keys: Sequence[str]) -> None:
         """Keep a step whose time has not come; one that names no order, or one too many, is refused."""
+        if self._is_past(keys, event):
+            return
         if not keys:
             self._note(event, "", "", "", refuse("no_order", order=event.ref))
         elif not self.waiting.keep(event, keys, actor_of(event)):
@@ -143,7 +145,7 @@ class Orders:
         """Enter a return at a till of what an order sent."""
         one = self.find(event)
         if one is None:
-            if (keys := keys_of(event)) and abroad(event) and not self._is_receipt(keys[0]):
+            if (keys := keys_of(event)) and abroad(event):
                 self._wait(event, keys)
             return
         paper = slip(event, items)
@@ -229,9 +231,13 @@ class Orders:
             self._leave(one, event, (), "shipped")
         return one
 
-    def _is_receipt(self, key: str) -> bool:
-        """Return whether a number is that of a till's receipt and not of an order on its way."""
-        return self._tx.execute(sa.select(ORDER.c.key).where(ORDER.c.key == key)).first() is not None
+    def _is_past(self, keys: Sequence[str], event: Event) -> bool:
+        """Return whether what an event speaks of is imported history, which moves nothing, or a till's receipt.
+
+        An order that was told before the event is on its way, unless it is of the past.
+        """
+        told = sa.or_(ORDER.c.offset < event.offset, ORDER.c.kind == "sale")
+        return self._tx.execute(sa.select(ORDER.c.key).where(ORDER.c.key.in_(keys), told)).first() is not None
 
     def _pay(self, one: Progress, event: Event) -> None:
         one.paid, one.amount = True, event.amount or one.amount

@@ -57,6 +57,8 @@ class Ledger:
         self._tx = tx
         self._held: dict[Pair, Held] = {}
         self._of: dict[str, list[Held]] = {}
+        self._whole: set[str] = set()
+        """The SKUs of which every balance was read."""
         self._changed: dict[Pair, Held] = {}
         self._new: list[Move] = []
         self._recounted: dict[tuple[int, int], Move] = {}
@@ -66,7 +68,8 @@ class Ledger:
 
         Of those that are counted by a movement, or hear of one from before their last count, it reads the rows as well.
         """
-        if wanted := set(skus):
+        if wanted := set(skus) - self._whole:
+            self._whole |= wanted
             for row in fetch_in(self._tx, sa.select(*_BALANCE), STOCK.c.sku, wanted):
                 if (row[0], row[1]) not in self._held:
                     self._keep(Held(*row))
@@ -83,6 +86,10 @@ class Ledger:
             if move.counted is not None or move.ts <= self._held[pair].counted:
                 early[pair] = min(move.ts, early.get(pair, move.ts))
         self._read(early)
+
+    def everywhere(self, skus: Iterable[str]) -> None:
+        """Read the balances of SKUs at every place, where that was not done."""
+        self.load((), skus)
 
     def of(self, sku: str) -> list[Held]:
         """Return the loaded balances of a SKU, by place."""

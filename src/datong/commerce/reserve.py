@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from datong.commerce.ledger import Ledger
 from datong.commerce.movement import pieces, rounded
 from datong.commerce.refusal import refuse, words_of
-from datong.commerce.sourcing import Site, source
+from datong.commerce.sourcing import Site, Sourced, source
 from datong.commerce.tables import RESERVATION, RESERVED, SITE
 from datong.config import CommerceSettings
 from datong.model import Event, Item, duration
@@ -57,6 +57,8 @@ class Reservations:
         self._of: dict[str, list[Kept]] = {}
         self._changed: dict[str, Kept] = {}
         self._sites: dict[str, Site] = {}
+        self._first = NEVER
+        """No reservation that is granted runs out before this (ms)."""
 
     def load(self, ids: Iterable[str], keys: Iterable[str], now: int) -> None:
         """Read those with these ids, for these orders, and those that run out by `now`."""
@@ -94,8 +96,7 @@ class Reservations:
         if not wanted or min(wanted.values()) <= 0:
             found.reason = refuse("no_pieces")
         else:
-            sourced = source(self._ledger, self._sites, wanted, event.place, self._rule(said.get("sourcing")),
-                             said.get("split") is not False)
+            sourced = self._source(event, wanted)
             found.reason = sourced.refused
             for sku, place in sourced.places.items():
                 found.lines[sku] = (place, wanted[sku], wanted[sku])
@@ -106,6 +107,21 @@ class Reservations:
         self._changed[found.id] = found
         self._tell(found, "Reservation Granted" if found.state == "granted" else "Reservation Refused", event.received)
         return found
+
+    def far(self, event: Event) -> bool:
+        """Return whether a request may have to look beyond the place that was asked for from the start."""
+        return not event.place or self._rule(event.properties.get("sourcing"))[0] != "same"
+
+    def _source(self, event: Event, wanted: dict[str, float]) -> Sourced:
+        """Choose places; most often all of it is where it was asked for, and no other place need be looked at."""
+        if not self.far(event) and all(
+                self._ledger.held(sku, event.place).available >= quantity for sku, quantity in wanted.items()):
+            return Sourced(dict.fromkeys(wanted, event.place))
+        self._ledger.everywhere(wanted)
+        places = {held.place for sku in wanted for held in self._ledger.of(sku)} | {event.place}
+        self.know(places - self._sites.keys() - {""})
+        return source(self._ledger, self._sites, wanted, event.place, self._rule(event.properties.get("sourcing")),
+                      event.properties.get("split") is not False)
 
     def keys(self) -> set[str]:
         """Return the orders for which something is kept that was loaded."""
@@ -147,6 +163,7 @@ class Reservations:
             self._ledger.reserve(sku, place, more)
             quantity = rounded(quantity - more)
             one.state, one.ended, one.expires = "granted", 0, max(one.expires, now + self._valid)
+            self._first = min(self._first, one.expires)
             self._changed[one.id] = one
 
     def release(self, one: Kept, at: int, state: str = "released") -> None:
@@ -168,8 +185,11 @@ class Reservations:
 
     def due(self, now: int) -> list[Kept]:
         """Return those that have run out, the first one first."""
-        late = [one for one in self._kept.values() if one.state == "granted" and one.expires <= now]
-        return sorted(late, key=lambda one: (one.expires, one.id))
+        if now < self._first:
+            return []
+        granted = [one for one in self._kept.values() if one.state == "granted"]
+        self._first = min((one.expires for one in granted if one.expires > now), default=NEVER)
+        return sorted((one for one in granted if one.expires <= now), key=lambda one: (one.expires, one.id))
 
     def write(self) -> None:
         """Write what changed."""
@@ -181,6 +201,8 @@ class Reservations:
         ])
 
     def _keep(self, one: Kept) -> None:
+        if one.state == "granted":
+            self._first = min(self._first, one.expires)
         if one.id not in self._kept:
             self._kept[one.id] = one
             self._of.setdefault(one.key, []).append(one)

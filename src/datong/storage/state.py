@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -205,10 +206,12 @@ def change_in(tx: sa.Connection, statement: sa.Update, column: sa.ColumnElement[
 
 
 def _among(tx: sa.Connection, column: sa.ColumnElement[Any], values: list[Any]) -> sa.ColumnElement[bool]:
-    """Return the condition; numbers go as one parameter, for a statement with thousands of them is slow to make."""
-    if not all(type(value) is int for value in values):
+    """Return the condition; all values go as one parameter, for a statement with thousands of them is slow to make."""
+    kinds = {type(value) for value in values}
+    if kinds not in ({int}, {str}):
         return column.in_(values)
     if tx.dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(values, postgresql.ARRAY(sa.BigInteger)))
-    listed = sa.func.json_each(str(values)).table_valued("value")
+        kind: Any = sa.BigInteger if kinds == {int} else sa.Text
+        return column == sa.any_(sa.literal(values, postgresql.ARRAY(kind)))
+    listed = sa.func.json_each(json.dumps(values)).table_valued("value")
     return column.in_(sa.select(listed.c.value))

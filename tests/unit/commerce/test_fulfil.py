@@ -173,6 +173,13 @@ def test_a_return_and_a_receipt_wait_for_their_order_too(store: Store) -> None:
     assert money is None  # it was never told as paid by the shop
 
 
+def test_a_step_of_an_order_of_the_past_waits_for_nothing(store: Store) -> None:
+    settle(store, [event("Order Completed", "W1", items=(SHOE,), amount=20_000, history=True)])
+    settle(store, [step("Order Shipped", 3, place="w1"), step("Order Delivered", 4)], start=10)
+    with store.state.read() as tx:
+        assert (waiting_steps(tx), refused_steps(tx), order_progress(tx, "shop/W1")) == ([], [], None)
+
+
 def test_only_so_many_steps_wait_for_an_order(store: Store) -> None:
     settle(store, [step("Order Shipped", n, "W7") for n in range(MOST + 1)])
     with store.state.read() as tx:

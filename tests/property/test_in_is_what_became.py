@@ -70,7 +70,7 @@ def _request(kind: str, body: bytes, how: str) -> tuple[str, bytes, dict[str, st
 
 @given(st.sampled_from(KINDS), frame,
        st.sampled_from(["plain", "plain", "packed", "badly packed", "stranger", "segment"]))
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_request_is_accounted_for(bench: Bench, kind: str, body: bytes, how: str) -> None:
     before, end = bench.counts(kind), bench.store.log.end()
     path, sent, headers = _request(kind, body, how)
@@ -90,7 +90,7 @@ def test_every_request_is_accounted_for(bench: Bench, kind: str, body: bytes, ho
 
 
 @given(st.sampled_from([kind for kind in KINDS if kind != "mist"]), st.lists(frame, min_size=1, max_size=4))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_message_of_a_transport_is_accounted_for(bench: Bench, kind: str, bodies: list[bytes]) -> None:
     before = bench.counts(kind)
     taken = take(bench.intake, kind, [Frame(body, {}) for body in bodies])

@@ -59,7 +59,7 @@ def test_any_json(number: int, value: Any) -> None:
     listen(number, json.dumps(value).encode("utf-8", "replace"))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(which=st.sampled_from(DOCUMENTS), odd=ODD, data=st.data())
 def test_a_frame_with_one_odd_value(which: tuple[int, Any], odd: Any, data: st.DataObject) -> None:
     """Huge numbers, odd text, deep nesting, at any one place of a frame that is good otherwise."""

@@ -15,14 +15,14 @@ piece = st.sampled_from([
 ])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(piece | st.text(max_size=8), max_size=10), st.sampled_from(["/", ".", ":", ""]))
 def test_any_pieces(pieces: list[str], between: str) -> None:
     read(between.join(pieces))
     read("https://id.gs1.org/" + "/".join(pieces))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60))
 @example("https://[/01/9521141012345")
 @example("urn:epc:id:sgtin:9521141012345.")

@@ -164,6 +164,8 @@ export interface Attendance {
   fitted: boolean;
   hours_known: boolean;
   staff: number;
+  calibration: Calibration;
+  venues: number;
 }
 
 export interface FlowLines {
@@ -182,6 +184,9 @@ export interface FlowLines {
     silent: number;
   }[];
   ways: { zones: string[]; names: string[]; visits: number; share: number }[];
+  addresses: number;
+  venues: number;
+  parties: { parties: number; visits: number; share: number; sizes: Record<string, number> } | null;
 }
 
 export interface SensorRow {
@@ -220,11 +225,43 @@ export const storesQuery = (query: string, city: string, page: number) =>
     placeholderData: keepPreviousData,
   });
 
-interface Period {
+export interface Period {
   from: string;
   to: string;
   store: string;
+  region?: string;
+  city?: string;
+  store_format?: string;
+  hours?: string;
 }
+
+export interface Calibration {
+  by: "none" | "door" | "conversion" | "capture" | "buyers";
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  days: number;
+  buyers: number;
+  heard: number;
+  needed: number;
+}
+
+export interface Said {
+  place: string;
+  by: "conversion" | "capture";
+  value: number;
+  low: number;
+  high: number;
+  since: string;
+  until: string;
+  actor: string;
+}
+
+export const calibrationQuery = (store: string) =>
+  queryOptions({
+    queryKey: ["calibration", store],
+    queryFn: ({ signal }) => get<{ said: Said[] }>("/api/calibration", { store }, signal),
+  });
 
 export const attendanceQuery = (period: Period) =>
   queryOptions({
@@ -234,7 +271,7 @@ export const attendanceQuery = (period: Period) =>
     staleTime: 20_000,
   });
 
-export const flowsQuery = (period: Period) =>
+export const flowsQuery = (period: Period & { parties?: string }) =>
   queryOptions({
     queryKey: ["flows", period],
     queryFn: ({ signal }) => get<FlowLines>("/api/flows", { ...period }, signal),

@@ -34,6 +34,7 @@ const Codes = lazy(() => import("../pages/codes/Codes"));
 const Screens = lazy(() => import("../pages/screens/Screens"));
 const Venues = lazy(() => import("../pages/venues/Venues"));
 const Venue = lazy(() => import("../pages/venues/Venue"));
+const Part = lazy(() => import("../pages/venues/Part"));
 const Draw = lazy(() => import("../pages/venues/Draw"));
 const AddTouchpoint = lazy(() => import("../pages/touchpoints/Add"));
 const Quarantine = lazy(() => import("../pages/quarantine/Quarantine"));
@@ -106,6 +107,7 @@ function Pages() {
           <Route path="/orders" component={Orders} />
           <Route path="/orders/:key" component={Order} />
           <Route path="/venues" component={Venues} />
+          <Route path="/chain" component={Part} />
           <Route path="/venues/:code" component={Venue} />
           <Route path="/venues/:code/draw" component={Draw} />
           <Route path="/quarantine" component={Quarantine} />

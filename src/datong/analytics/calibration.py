@@ -31,6 +31,8 @@ LEAST = 20
 """Buyers with a known phone from which on the share that was heard counts."""
 BEFORE, AFTER = 2 * HOUR, 30 * MINUTE
 """How long before and after paying (ms) a buyer's phone must be heard in the venue."""
+_WIDEST = 2.0
+"""How many times its lower end the upper end of the share of buyers that is heard may be."""
 _Z = 1.645
 
 Counts = Mapping[dt.date, Mapping[int, int]]
@@ -148,6 +150,8 @@ def _by_capture(value: float, low: float, high: float, error: float) -> Rule:
 _PAID = """
 SELECT l.member, r.date, min(r.ts) AS ts FROM commerce.receipt r JOIN identity.link l ON l.ident = r.ident
 WHERE r.kind = 'sale' AND r.ident <> 0 AND r.place IN ({shops}) AND r.date BETWEEN $since AND $until
+  AND r.date IN (SELECT date FROM places.visit WHERE place = $place)
+  AND r.ts <= (SELECT max("end") FROM places.visit WHERE place = $place) - $after
 GROUP BY l.member, r.date ORDER BY r.date, l.member
 """
 _IDENTS = """
@@ -164,17 +168,19 @@ def _by_buyers(
 ) -> tuple[Rule | None, Calibration]:
     """Return the rule by how many of the members who paid were heard, of those whose phone was known before that day.
 
-    A login in the shop's WiFi or the app tells a phone; one that was tied by payments was heard by definition and does
-    not count. People without a phone are not among these members, and so are not made up for.
+    A login in the shop's WiFi tells a phone; one that was tied by payments was heard by definition and does not count.
+    Neither do days on which the venue heard nobody, nor the last hours, whose visits go on yet. Where so few are heard
+    that the interval is wider than `_WIDEST`, nothing is calibrated. People without a phone are not among these
+    members, and so are not made up for.
     """
     period = {"since": until - dt.timedelta(days=MEMORY), "until": until}
-    paid = store.facts.rows(_PAID.format(shops=_SHOPS), {"place": place, **period})
+    paid = store.facts.rows(_PAID.format(shops=_SHOPS), {"place": place, "after": BEFORE, **period})
     names = store.facts.rows(_IDENTS, {"members": sorted({row["member"] for row in paid})})
     member_of = {row["ident"]: row["member"] for row in names}
     devices: dict[int, list[tuple[int, int]]] = {}
     with store.state.read() as tx:
         for held in devices_by(tx, member_of):
-            if held.anchor != "payment" and held.kind != "random_mac":
+            if held.anchor != "payment" and held.kind == "wifi_mac":
                 devices.setdefault(member_of[held.known_by], []).append((held.device, held.first_seen))
     stays: dict[int, list[tuple[int, int]]] = {}
     for row in store.facts.rows(_STAYS, {"place": place, **period, "devices": sorted(
@@ -189,9 +195,9 @@ def _by_buyers(
             buyers += 1
             heard += any(start <= row["ts"] + AFTER and end >= row["ts"] - BEFORE
                          for device in known for start, end in stays.get(device, ()))
-    if buyers < LEAST or not heard:
+    low, high = wilson(heard, buyers) if buyers else (0.0, 1.0)
+    if buyers < LEAST or high > _WIDEST * low:
         return None, Calibration(buyers=buyers, heard=heard, needed=max(0, LEAST - buyers))
-    low, high = wilson(heard, buyers)
     return _by_capture(heard / buyers, low, high, error), Calibration(
         "buyers", heard / buyers, low, high, buyers=buyers, heard=heard)
 

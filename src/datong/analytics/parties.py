@@ -21,8 +21,8 @@ _MOST = 200_000
 class Parties(msgspec.Struct, frozen=True):
     """How many groups of two phones and more there were, the visits in them, and groups by size (`5` means and more).
 
-    Rather too few: both phones must be followed, and at the phones' own pace 4 to 40 % of the true pairs are found (of
-    those told nine in ten are right; `benchmarks/lines.py`). `share` is of all visits with a way of two zones or more:
+    Rather too few: both phones must be followed, and at the phones' own pace one true pair in ten is found (of those
+    told 96 % are right; `benchmarks/lines.py`). `share` is of all visits with a way of two zones or more:
     the others cannot show whether they were together.
     """
 

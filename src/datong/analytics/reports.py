@@ -76,8 +76,8 @@ def report(store: Store, name: str, params: Mapping[str, str] | None = None) -> 
 
     Parameters, all text: `from` and `to` (YYYY-MM-DD, local, both included), `store`, `by`, `top`, `code` (a campaign),
     `window` (such as 7d), `language`; of visits, attendance and flows also `region`, `city`, `store_format` and `hours`
-    (10-14), and of flows `parties` (yes). Raises NotFound for an unknown report, Rejected (`bad_parameter`) for a
-    parameter that is unknown or cannot be read.
+    (10-14), and of flows `parties` (yes); `store=*` takes all venues together. Raises NotFound for an unknown report,
+    Rejected (`bad_parameter`) for a parameter that is unknown or cannot be read.
     """
     if name not in REPORTS:
         raise NotFound(f"there is no report {name!r}", code="unknown_report", hint=f"choose from {', '.join(REPORTS)}")
@@ -250,13 +250,16 @@ def _calibrated_by(found: Attendance) -> str:
         "conversion": f"calibrated by receipts of {how.days} days and a conversion of {share}{off}",
         "capture": f"calibrated by the share of visitors that is heard, said to be {share}{off}",
         "buyers": f"calibrated by buyers: {how.heard:,} of {how.buyers:,} with a known phone were heard, {share}{off}",
-    }.get(how.by, "nothing calibrates: no door counter, no conversion for the receipts, and "
-          f"{how.needed:,} buyers with a known phone are missing; visits are phones heard, the interval is wide. "
+    }.get(how.by, "nothing calibrates: no door counter, no conversion for the receipts, and only "
+          f"{how.heard:,} of {how.buyers:,} buyers with a known phone were heard; visits "
+          "are phones heard, with a wide interval. "
           "Import a counter's hours, or say the conversion (datong venue calibrate)")
 
 
 def _some_place(store: Store, asked: _Asked) -> Sites:
-    """Return the sites that are asked for, the first venue when none is."""
+    """Return the sites that are asked for (`*`: all of them), the first venue when none is."""
+    if asked.place == "*":
+        return msgspec.structs.replace(asked.sites, place="")
     if asked.place or asked.sites.chosen:
         return asked.sites
     with store.state.read() as tx:

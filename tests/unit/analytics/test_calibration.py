@@ -85,7 +85,8 @@ def buyers(store: Store, count: int, missed: int, anchor: str = "login") -> None
          "ts": at + n * MINUTE} for n in range(count)])
     add(store, "places.visit", [
         {"id": f"v{n}", "ident": 800_000 + n, "place": "mall", "zone": "", "start": at + n * MINUTE - 20 * MINUTE,
-         "end": at + n * MINUTE, "dwell": 20 * MINUTE} for n in range(missed, count)])
+         "end": at + n * MINUTE, "dwell": 20 * MINUTE} for n in range(missed, count)] + [{
+            "id": "last", "ident": 1, "place": "mall", "zone": "", "start": at + DAY, "end": at + DAY, "dwell": 0}])
     with store.state.write() as tx:
         tx.execute(sa.insert(device.DEVICE), [
             {"device": 800_000 + n, "kind": "wifi_mac", "model": 0, "first_seen": at - 7 * DAY, "last_seen": at,
@@ -106,6 +107,23 @@ def test_buyers_whose_phone_is_known_tell_how_many_are_heard(store: Store) -> No
     assert found.days[0].visits == pytest.approx(plain.days[0].heard / 0.75, rel=0.02)
     notes = report(store, "attendance", {"store": "mall", "from": "2026-02-02", "to": "2026-02-09"}).notes
     assert any("30 of 40 with a known phone were heard, 75%" in note for note in notes)
+
+
+def test_days_on_which_nobody_was_heard_and_visits_that_go_on_say_nothing_of_the_share(store: Store) -> None:
+    heard(store, counted=0)
+    buyers(store, 40, missed=0)
+    add(store, "commerce.receipt", [  # before the venue listened, and just now
+        {"offset": 10**7 + n, "ref": f"x{n}", "kind": "sale", "place": "mall", "ident": 900_000 + n, "amount": 100,
+         "ts": MORNING + (DAY if n % 2 else 3 * DAY + 2 * HOUR)} for n in range(40)])
+    how = attendance(store, "mall", *span()).calibration
+    assert (how.by, how.buyers, how.heard) == ("buyers", 40, 40)
+
+
+def test_a_share_that_is_hardly_known_calibrates_nothing(store: Store) -> None:
+    heard(store, counted=0)
+    buyers(store, 30, missed=28)
+    how = attendance(store, "mall", *span()).calibration
+    assert (how.by, how.buyers, how.heard) == ("none", 30, 2)
 
 
 def test_few_buyers_and_phones_tied_by_paying_calibrate_nothing(store: Store) -> None:

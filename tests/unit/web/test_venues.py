@@ -122,3 +122,29 @@ def test_the_hours_of_a_door_are_taken_line_by_line(user: TestClient[Any]) -> No
     assert [line["line"] for line in taken["lines"]] == [3, 4]
     assert user.post("/api/counts", content=text.encode()).json()["known"] == 1
     assert user.post("/api/counts", content=b"a,b\n1,2\n").status_code == 422
+
+
+def test_a_conversion_is_said_taken_back_and_refused(mall: Mall, user: TestClient[Any]) -> None:
+    said = {"place": "mall", "by": "conversion", "value": 0.25, "since": "2026-03-02", "until": "2026-03-08"}
+    assert user.post("/api/calibration", json=said).status_code == 202
+    mall.drain()
+    (known,) = user.get("/api/calibration?store=mall").json()["said"]
+    assert (known["by"], known["value"], known["since"]) == ("conversion", 0.25, "2026-03-02")
+    assert known["actor"].startswith("user:")
+    assert user.get("/api/calibration?store=elsewhere").json()["said"] == []
+    assert user.post("/api/calibration", json=said | {"value": 0}).status_code == 202
+    mall.drain()
+    assert user.get("/api/calibration?store=mall").json()["said"] == []
+    refused = user.post("/api/calibration", json=said | {"value": 25})
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "bad_calibration", "value")
+
+
+def test_reports_of_a_part_of_the_chain(mall: Mall, user: TestClient[Any]) -> None:
+    part = "city=Nowhere&store_format=kiosk&hours=10-14"
+    found = user.get(f"/api/attendance?{part}").json()
+    assert (found["venues"], found["days"], found["calibration"]["by"]) == (0, [], "none")
+    assert user.get(f"/api/flows?{part}&parties=true").json()["parties"]["parties"] == 0
+    assert user.get(f"/api/visits?{part}").json()["zones"] == []
+    assert user.get("/api/flows?hours=14-10").json()["code"] == "bad_parameter"
+    for name in ("attendance", "flows", "visits"):
+        assert user.get(f"/api/report/{name}?{part}&format=csv").status_code == 200

@@ -2,150 +2,19 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { Link, useParams } from "wouter";
-import { post, url } from "../../api/client";
-import { attendanceQuery, flowsQuery, sensorsQuery, staffQuery, upload, venueQuery, type Taken } from "../../api/venues";
+import { post } from "../../api/client";
+import { sensorsQuery, staffQuery, venueQuery, type Period } from "../../api/venues";
 import { useSession } from "../../app/session";
 import { addDays } from "../../format";
 import { useWords } from "../../i18n/language";
-import { LazyChart } from "../../parts/chart/LazyChart";
 import { Answer, Notice, useErrorText } from "../../parts/Notice";
-import { Card, Choice, Figures, Page } from "../../parts/Page";
+import { Card, Choice, Page } from "../../parts/Page";
 import { usePlaceNames } from "../../parts/places";
-import { Table } from "../../parts/Table";
 import { useToast } from "../../parts/toast";
-import { sankeyOption, visitsOption } from "./flow";
+import { Flows } from "./Flows";
+import { HourChoice, type Hours } from "./HourChoice";
 import { Survey } from "./Survey";
-
-interface Period {
-  from: string;
-  to: string;
-  store: string;
-}
-
-function Visits({ period }: { period: Period }) {
-  const { t } = useWords();
-  const { format } = useSession();
-  const toast = useToast();
-  const told = useErrorText();
-  const data = useQueryClient();
-  const query = useQuery(attendanceQuery(period));
-  const days = query.data?.days;
-  const option = useMemo(() => days?.length ? visitsOption(days, {
-    visits: t("visits.visits"), counted: t("visits.counted"), range: t("visits.range"), day: format.dayShort, number: (value) => format.number(Math.round(value)),
-  }) : null, [days, format, t]);
-  const take = async (file: File | undefined) => {
-    if (!file) return;
-    try {
-      const taken = await upload<Taken>("/api/counts", file);
-      const first = taken.lines[0];
-      toast({ text: first ? t("visits.counts.bad", { stored: taken.stored, bad: taken.quarantined, line: first.line, message: first.message }) : t("visits.counts.taken", { stored: taken.stored, known: taken.known }), bad: taken.quarantined > 0 });
-      await data.invalidateQueries({ queryKey: ["attendance"] });
-    } catch (error) {
-      toast({ text: told(error), bad: true });
-    }
-  };
-  return (
-    <Card title={t("visits.title")} hint={t("visits.hint")} actions={
-      <>
-        <label className="button">
-          {t("visits.counts.import")}
-          <input type="file" accept=".csv,text/csv" hidden onChange={(event) => (void take(event.target.files?.[0]), (event.target.value = ""))} />
-        </label>
-        <a className="button" href={url("/api/report/attendance", { ...period, format: "csv" })} download>CSV</a>
-      </>
-    }>
-      <Answer query={query} lines={6}>
-        {(found) => {
-          const total = found.days.reduce((sum, one) => sum + one.visits, 0);
-          const passers = found.days.reduce((sum, one) => sum + one.passers, 0);
-          const silent = found.days.filter((one) => one.silent > 0.02).length;
-          const seconds = Math.round(found.threshold / 1000);
-          return (
-            <>
-              <Figures items={[
-                { name: t("visits.visits"), value: format.number(Math.round(total)), note: found.calibrated ? t("visits.calibrated", { error: format.percent(found.error ?? 0) }) : t("visits.raw") },
-                { name: t("visits.heard"), value: format.number(Math.round(found.days.reduce((sum, one) => sum + one.heard, 0))) },
-                { name: t("visits.passers"), value: format.number(passers), note: found.strength === null ? t("visits.border.fixed", { seconds }) : t("visits.border.fitted", { seconds, strength: Math.round(found.strength) }) },
-                { name: t("visits.staff"), value: format.number(found.staff) },
-              ]} />
-              {silent > 0 && <p className="hint warn">{t("visits.silent", { days: silent })}</p>}
-              {!found.hours_known && <p className="hint">{t("visits.nohours")}</p>}
-              {option && total > 0 ? (
-                <LazyChart height={240} option={option} label={t("visits.chart.label", { days: found.days.length })} />
-              ) : (
-                <Notice tight title={t("visits.none")} text={t("visits.none.hint")} />
-              )}
-              {found.factors.length > 0 && (
-                <p className="hint">{t("visits.factors")}: {found.factors.map((one) =>
-                  `${one.since_hour}–${one.until_hour} h × ${one.factor} (${one.low}–${one.high})`).join("; ")}</p>
-              )}
-            </>
-          );
-        }}
-      </Answer>
-    </Card>
-  );
-}
-
-function Flows({ period, floors }: { period: Period; floors: { code: string; name: string; zones: string[] }[] }) {
-  const { t } = useWords();
-  const { format } = useSession();
-  const query = useQuery(flowsQuery(period));
-  const [floor, setFloor] = useState("");
-  const [most, setMost] = useState<"15" | "30" | "60">("30");
-  const flow = query.data;
-  const zones = useMemo(() => new Set(floors.filter((one) => !floor || one.code === floor).flatMap((one) => one.zones)), [floors, floor]);
-  const option = useMemo(() => (flow ? sankeyOption(flow, zones, Number(most)) : null), [flow, zones, most]);
-  const shown = Math.min(Number(most), flow?.transitions.filter((one) => zones.has(one.origin) && zones.has(one.target)).length ?? 0);
-  return (
-    <Card title={t("flows.title")} hint={t("flows.hint")} actions={
-      <>
-        <a className="button" href={url("/api/report/flows", { ...period, format: "csv" })} download>CSV</a>
-      </>
-    }>
-      <div className="row">
-        <Choice label={t("draw.floors")} value={floor} onChange={setFloor}
-          options={[{ value: "", text: t("flows.allfloors") }, ...floors.map((one) => ({ value: one.code, text: one.name }))]} />
-        <Choice label={t("flows.most")} value={most} onChange={setMost}
-          options={(["15", "30", "60"] as const).map((value) => ({ value, text: t("flows.top", { count: value }) }))} />
-      </div>
-      <Answer query={query} lines={8}>
-        {(found) => option ? (
-          <>
-            <LazyChart height={Math.max(220, shown * 14)} option={option} label={t("flows.chart.label", { moves: shown })} />
-            <p className="hint">{t("flows.left", { visits: format.number(found.visits), short: format.number(found.left_out), staff: found.staff })}</p>
-          </>
-        ) : (
-          <Notice title={t("flows.none")} text={t("flows.none.hint")} />
-        )}
-      </Answer>
-      {flow && flow.zones.length > 0 && (
-        <div className="grid">
-          <div className="span-7">
-            <h3>{t("flows.zones")}</h3>
-            <div className="max-list scroller">
-            <Table label={t("flows.zones")} rows={flow.zones.filter((one) => zones.has(one.zone)).slice(0, 40)} rowKey={(row) => row.zone} columns={[
-              { key: "name", title: t("flows.zone"), show: (row) => row.name || row.zone, phone: "title" },
-              { key: "stays", title: t("flows.stays"), show: (row) => row.silent > 0.5 && row.stays === 0 ? t("flows.silent") : format.number(row.stays), number: true },
-              { key: "entries", title: t("flows.entries"), show: (row) => format.number(row.entries), number: true },
-              { key: "exits", title: t("flows.exits"), show: (row) => format.number(row.exits), number: true },
-              { key: "dwell", title: t("flows.dwell"), show: (row) => format.duration(row.dwell_median_ms), number: true },
-            ]} />
-            </div>
-          </div>
-          <div className="span-5">
-            <h3>{t("flows.ways")}</h3>
-            <ol className="plain">
-              {flow.ways.slice(0, 10).map((one) => (
-                <li key={one.zones.join(">")}><small><b>{format.number(one.visits)}</b> {one.names.join(" → ")}</small></li>
-              ))}
-            </ol>
-          </div>
-        </div>
-      )}
-    </Card>
-  );
-}
+import { Visits } from "./Visits";
 
 function Sensors({ store }: { store: string }) {
   const { t } = useWords();
@@ -248,8 +117,9 @@ export default function Venue() {
   const code = decodeURIComponent(useParams<{ code: string }>().code);
   const today = format.isoDay(now());
   const [days, setDays] = useState<"1" | "7" | "28">("7");
+  const [hours, setHours] = useState<Hours>("");
   const query = useQuery(venueQuery(code));
-  const period = { from: addDays(today, 1 - Number(days)), to: today, store: code };
+  const period: Period = { from: addDays(today, 1 - Number(days)), to: today, store: code, hours };
   const plan = query.data?.plan;
   const named = (name: { zh: string; en: string }) => (language === "en" ? name.en || name.zh : name.zh || name.en);
   const floors = useMemo(() => (plan?.floors ?? []).map((one) => ({ code: one.code, name: named(one.name), zones: one.zones.map((zone) => zone.code) })), [plan, language]);
@@ -259,6 +129,7 @@ export default function Venue() {
         <>
           <Choice label={t("visits.days")} value={days} onChange={setDays}
             options={(["1", "7", "28"] as const).map((value) => ({ value, text: t(`visits.days.${value}`) }))} />
+          <HourChoice value={hours} onChange={setHours} />
           <Link className="button primary" href={`/venues/${encodeURIComponent(code)}/draw`}>{t("venues.draw")}</Link>
         </>
       }>

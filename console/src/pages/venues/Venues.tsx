@@ -142,7 +142,7 @@ export default function Venues() {
   const format = useFormat();
   const query = useQuery(venueListQuery());
   return (
-    <Page title={t("venues.title")} subtitle={t("venues.subtitle")} actions={<NewVenue />}>
+    <Page title={t("venues.title")} subtitle={t("venues.subtitle")} actions={<><Link className="button" href="/chain">{t("part.title")}</Link><NewVenue /></>}>
       <Answer query={query} lines={6}>
         {({ venues, regions }) => (
           <>

@@ -10,9 +10,9 @@ stages and the facts as it would on a real platform.
 `count_error`: visits of the days that no door counter saw, by a calibration of the first `--counted` days, against the
 truth: the sum of all seeds' absolute errors over their truth; per seed and with the day's error beside it. `raw` is
 the same without any door counter. `zone_accuracy`: share of the time in which the flow line has the true zone, where a
-point with a mean error of `--error` metres comes every ten seconds, told when the visit is over (zones.py). `by_scans` is
-the same for the phones of this air, which scan every 25 to 180 s: each frame's point by its zone, smoothed over a minute
-around it; beside it the zone of the strongest sensor.
+point with a mean error of `--error` metres comes every ten seconds, told when the visit is over (zones.py).
+`by_scans` is the same for the phones of this air, which scan every 25 to 180 s: each frame's point by its zone,
+smoothed over a minute around it; beside it the zone of the strongest sensor.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from datong.places.position import (
     Located,
     Scans,
     Survey,
+    faded,
     interval,
     left_out,
     smooth_path,
@@ -39,6 +40,8 @@ LAG = 2_000
 """How much later (ms) a phone is where a Wi-Fi reading says; of 0, 1, 2 and 3 s this fitted the training walks best."""
 WINDOW = 4_000
 """How far in time (ms) a reading may be from the moment that is asked."""
+LIVE = 15_000
+"""The same live, where readings fade with age: the window of `places/presence.py`."""
 STEP = 2_000
 
 
@@ -113,15 +116,18 @@ def on_campus(folder: Path, part: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def scans_at(walk: Walk, moments: Any, until: int) -> list[dict[str, float]]:
     """Return a scan per moment: of each sensor the reading nearest in time, at most `WINDOW` away, `until` after it.
 
-    Readings from before the walk count live only: where the phone was then is not known, but what it heard is.
+    Live (`until` below `WINDOW`) readings fade, and those from before the walk count: where the phone was then is not
+    known, but what it heard is.
     """
     times = np.array([t for t, _, _ in walk.readings], np.int64)
+    live = until < WINDOW
     found = []
     for moment in moments:
-        first = np.searchsorted(times, moment - WINDOW if until < WINDOW else max(moment - WINDOW, walk.way[0, 0]))
+        first = np.searchsorted(times, moment - LIVE if live else max(moment - WINDOW, walk.way[0, 0]))
         last = np.searchsorted(times, moment + until, side="right")
         near = sorted(walk.readings[first:last], key=lambda r: -abs(r[0] - moment))
-        found.append({sensor: float(rssi) for _, sensor, rssi in near})
+        window = {sensor: (time if live else moment, float(rssi)) for time, sensor, rssi in near}
+        found.append(faded(window, moment))
     return found
 
 

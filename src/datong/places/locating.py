@@ -1,7 +1,8 @@
 """Locating: readings of venues with a survey, or that a vendor has located, get the zone of a point instead of that of
 their sensor.
 
-Each reading is looked at with what the other sensors heard of the device within `WINDOW`; all of a batch are located at
+Each reading is looked at with what the other sensors heard of the device within `WINDOW`, which fades with age where a
+survey is compared; all of a batch are located at
 once, then smoothed device by device. What is remembered of a device, its window and its track, depends on nothing but
 its readings in order, so batches may be cut anywhere. A new survey or plan counts from its event on.
 """
@@ -22,7 +23,7 @@ from datong.model import Event
 from datong.places.geometry import METRES_PER_DEGREE, ZoneIndex
 from datong.places.master import UPDATED
 from datong.places.plan import Floor, Venue
-from datong.places.position import Anchors, Fingerprint, Located, Locator, Scans, Track, Trilateration
+from datong.places.position import Anchors, Fingerprint, Located, Locator, Scans, Track, Trilateration, faded
 from datong.places.presence import WINDOW, Presence, Sighting, Spot
 from datong.places.read import venue_at, venues
 from datong.places.readings import Point, Readings
@@ -210,7 +211,10 @@ def _jobs(heard: Readings, known: dict[int, Presence], starts: list[int], sites:
                 continue
             least = max(newest, sighting.time) - WINDOW
             p.window = {sensor: r for sensor, r in p.window.items() if r[0] >= least} | {sighting.sensor: reading}
-            window = {sensor: float(rssi) for sensor, (_, rssi) in p.window.items()}
+            if isinstance(site.locator, Fingerprint):
+                window = faded(p.window, sighting.time)
+            else:  # a distance is reckoned from the strength
+                window = {sensor: float(rssi) for sensor, (_, rssi) in p.window.items()}
             yield _Job(ident, number, sighting.spot.place, site, window, told)
 
 

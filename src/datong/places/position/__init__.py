@@ -11,7 +11,7 @@ from datong.places.position.fingerprint import Fingerprint
 from datong.places.position.locator import Located, Locator
 from datong.places.position.match import Match
 from datong.places.position.radio_map import RadioMap, walkable_cells
-from datong.places.position.scans import Scans
+from datong.places.position.scans import Scans, faded
 from datong.places.position.smooth import HELD, Track, smooth_path, snap
 from datong.places.position.strongest import StrongestSensor
 from datong.places.position.survey import Survey, read_survey
@@ -19,6 +19,6 @@ from datong.places.position.trilateration import Anchors, Trilateration
 
 __all__ = [
     "HELD", "WRONG_FLOOR", "Accuracy", "Anchors", "Fingerprint", "FloorAccuracy", "Located", "Locator", "Match",
-    "RadioMap", "Scans", "StrongestSensor", "Survey", "Track", "Trilateration", "errors_of", "fit_and_measure",
+    "RadioMap", "Scans", "StrongestSensor", "Survey", "Track", "Trilateration", "errors_of", "faded", "fit_and_measure",
     "interval", "left_out", "measure", "read_survey", "smooth_path", "snap", "walkable_cells",
 ]

@@ -15,6 +15,7 @@ from datong.places.position import (
     StrongestSensor,
     Trilateration,
     errors_of,
+    faded,
     fit_and_measure,
     walkable_cells,
 )
@@ -116,6 +117,23 @@ def test_a_gain_is_taken_only_where_it_fits_better() -> None:
     assert rows.distances(dbm)[[0, 1], [0, 1]] == pytest.approx([0, 0], abs=1e-6)
     assert rows.distances(dbm[:1] + 8)[0, 0] == pytest.approx(0, abs=1e-6)
     assert rows.distances(dbm[:1] + 8)[0, 1] > 0.5
+
+
+def test_what_was_heard_long_ago_tells_less() -> None:
+    assert faded({"a": (9_000, -60), "b": (4_000, -60), "c": (9_500, -70)}, 9_000) == {"a": -60, "b": -65, "c": -70}
+    model = Fingerprint.fit(survey())
+    near = {sensor: (10_000, rssi) for sensor, rssi in _heard_at(5.0, 5.0).items()}
+    left = {sensor: (0, rssi) for sensor, rssi in _heard_at(35.0, 15.0).items()}
+    window = {s: max(r for r in (near.get(s), left.get(s)) if r) for s in near | left}
+    found = model.locate(Scans.of([faded(window, 10_000), {s: r for s, (_, r) in (near | left).items()}]))
+    error = np.hypot(found.x - 5, found.y - 5)
+    assert error[0] < 4 < error[1]
+
+
+def _heard_at(x: float, y: float) -> dict[str, float]:
+    far = np.hypot(ANCHORS.x[:8] - x, ANCHORS.y[:8] - y)
+    return {s: float(-45 - 25 * np.log10(d)) for s, d in zip(ANCHORS.sensors, np.maximum(far, 1), strict=False)
+            if d < 16}
 
 
 def test_points_do_not_depend_on_what_else_is_asked() -> None:

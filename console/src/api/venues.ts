@@ -24,6 +24,7 @@ export interface PlanShop {
   format: string;
   category: string;
   hours: string;
+  gln?: string;
 }
 
 export interface PlanZone {
@@ -71,6 +72,7 @@ export interface Plan {
   lat: number | null;
   format: string;
   hours: string;
+  gln?: string;
   trade_areas: { code: string; polygon: Corner[]; radius_m: number; drive_minutes: number; speed_kmh: number }[];
 }
 

@@ -39,6 +39,7 @@ export const add = {
   "add.configured": "{name} is in the configuration",
   "add.notyet": "{name} is not in the running configuration: write the lines and start Datong again",
   "add.came": "Something arrived: {count} so far",
+  "add.before": "Heard before this start, last {time}",
   "add.nothing": "Nothing arrived yet: let it send, or try the call above",
   "add.stored": "{count} stored",
   "add.stored.not": "Nothing stored yet",

@@ -8,6 +8,7 @@ export const draw = {
   "draw.kind.void": "Atrium",
   "draw.nozone": "No zone is there: draw the zone first",
   "draw.nooutline": "Draw the outline of the floor first: an atrium is a hole in it",
+  "draw.gln": "Global Location Number (GS1), 13 digits",
   "draw.keys": "Keys: arrows move what is chosen (Shift: ten steps), Enter closes a polygon, Backspace takes its last corner back, Delete removes, Ctrl+Z and Ctrl+Y undo and redo, Ctrl+S saves.",
   "draw.nearer": "Nearer",
   "draw.farther": "Farther",

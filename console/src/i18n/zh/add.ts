@@ -41,6 +41,7 @@ export const add: Record<keyof typeof english, string> = {
   "add.configured": "{name} 已在配置中",
   "add.notyet": "{name} 不在运行中的配置里：请写入并重启大同",
   "add.came": "已收到 {count} 条",
+  "add.before": "本次启动前收到过，最近 {time}",
   "add.nothing": "还没有收到：让它发送，或试一下上面的命令",
   "add.stored": "已存 {count} 条",
   "add.stored.not": "还没有存入",

@@ -10,6 +10,7 @@ export const draw: Record<keyof typeof english, string> = {
   "draw.kind.void": "挑空",
   "draw.nozone": "这里没有区域：请先画区域",
   "draw.nooutline": "请先画楼层轮廓：挑空是轮廓中的洞",
+  "draw.gln": "全球位置码（GS1），13 位数字",
   "draw.keys": "快捷键：方向键移动所选（Shift 十倍），Enter 闭合多边形，退格撤回上一角点，Delete 删除，Ctrl+Z / Ctrl+Y 撤销与重做，Ctrl+S 保存。",
   "draw.nearer": "放大",
   "draw.farther": "缩小",

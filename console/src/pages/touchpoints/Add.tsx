@@ -29,14 +29,14 @@ function Arrived({ source, name }: { source: Source | undefined; name: string })
   const { t } = useWords();
   const format = useFormat();
   const came = source && (source.received > 0 || source.last > 0);
-  const good = source && source.stored + source.known > 0;
+  const good = source && source.stored + source.known + source.today > 0;
   return (
     <ol className="arrived" aria-live="polite">
       <li><Badge tone={source ? "good" : undefined}>{source ? t("add.done") : t("add.waiting")}</Badge> {source ? t("add.configured", { name }) : t("add.notyet", { name })}</li>
-      <li><Badge tone={came ? "good" : undefined}>{came ? t("add.done") : t("add.waiting")}</Badge> {came ? t("add.came", { count: format.number(source.received) }) : t("add.nothing")}</li>
+      <li><Badge tone={came ? "good" : undefined}>{came ? t("add.done") : t("add.waiting")}</Badge> {came ? (source.received ? t("add.came", { count: format.number(source.received) }) : t("add.before", { time: format.dateTime(source.last) })) : t("add.nothing")}</li>
       <li>
         <Badge tone={good ? "good" : came ? "bad" : undefined}>{good ? t("add.done") : came ? t("add.wrong") : t("add.waiting")}</Badge>{" "}
-        {good ? t("add.stored", { count: format.number(source.stored) }) : t("add.stored.not")}
+        {good ? t("add.stored", { count: format.number(Math.max(source.stored, source.today)) }) : t("add.stored.not")}
         {source && source.quarantined > 0 && <> · <Link href={`/quarantine/from/${encodeURIComponent(name)}`}>{t("add.quarantined", { count: format.number(source.quarantined) })}</Link></>}
         {source && source.refused > 0 && <> · {t("add.refused", { count: format.number(source.refused) })}</>}
       </li>

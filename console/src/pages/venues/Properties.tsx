@@ -84,6 +84,7 @@ function ZoneFields({ plan, floor, zone, formats, onChange, onChoose, onFloor }:
         <>
           <Field label={t("draw.shop.code")} value={shop.code} onSave={(code) => set({ shop: { ...shop, code } })} />
           <Picked label={t("draw.shop.format")} value={shop.format} options={formats} onSave={(format) => set({ shop: { ...shop, format } })} />
+          <Field label="GLN" value={shop.gln ?? ""} onSave={(gln) => set({ shop: { ...shop, gln } })} hint={t("draw.gln")} />
           <Field label={t("draw.shop.hours")} value={shop.hours} onSave={(hours) => set({ shop: { ...shop, hours } })} />
         </>
       )}

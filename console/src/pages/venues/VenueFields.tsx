@@ -27,6 +27,7 @@ export function VenueFields({ plan, formats, onChange }: {
         <Picked label={t("draw.shop.format")} value={plan.format} options={[{ code: "", name: "–" }, ...formats]} onSave={(format) => set({ format })} />
         <Field label={t("draw.lon")} value={plan.lon ?? ""} type="number" onSave={at("lon", 180)} />
         <Field label={t("draw.lat")} value={plan.lat ?? ""} type="number" onSave={at("lat", 90)} />
+        <Field label="GLN" value={plan.gln ?? ""} onSave={(gln) => set({ gln })} hint={t("draw.gln")} />
         <div className="whole"><Field label={t("draw.hours")} value={plan.hours} onSave={(hours) => set({ hours })} /><p className="hint">{t("draw.hours.hint")}</p></div>
       </div>
     </Card>

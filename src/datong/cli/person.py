@@ -18,7 +18,7 @@ from datong import identity
 from datong.cli.remote import ask, fetch
 from datong.cli.serve import config_option
 from datong.config import load
-from datong.errors import DatongError, NotFound, Unavailable
+from datong.errors import DatongError, NotFound, Rejected, Unavailable
 from datong.platform import Platform
 from datong.privacy import export_person, is_genuine, namespaces
 
@@ -62,7 +62,8 @@ def export(config: Path, text: str, out: Path | None) -> None:
 @click.option("--reason", default="", help="Why, as it stands in the certificate; without personal values.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--certificate", type=click.Path(path_type=Path), help="Where to write the certificate (JSON).")
-@click.option("--verify", type=click.Path(path_type=Path, exists=True), help="Only check a certificate.")
+@click.option("--verify", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Only check a certificate.")
 def erase(
     config: Path, text: str | None, reason: str, yes: bool, certificate: Path | None, verify: Path | None
 ) -> None:
@@ -76,7 +77,7 @@ def erase(
     try:
         with datong.open(str(config)) as platform:
             if verify:
-                _say(is_genuine(platform.vault, json.loads(verify.read_text("utf-8"))), verify)
+                _say(is_genuine(platform.vault, _certificate(verify)), verify)
                 return
             platform.flow.drain()
             number = _number(platform, str(text))
@@ -92,7 +93,7 @@ def erase(
             raise
         settings = load(config)
         if verify:
-            told = ask(settings, "/api/erasures/verify", body=json.loads(verify.read_text("utf-8")))
+            told = ask(settings, "/api/erasures/verify", body=_certificate(verify))
             _say(told["genuine"], verify)
             return
         found = _found(ask(settings, "/api/members", {"query": text})["members"], str(text))
@@ -145,6 +146,18 @@ def _await(settings: Any, number: str, bar: Progress) -> None:
         if one["finished"]:
             return
         time.sleep(0.3)
+
+
+def _certificate(file: Path) -> dict[str, Any]:
+    """Return what a file says; raises Rejected where it is no certificate at all."""
+    try:
+        said = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise Rejected(f"{file} is no certificate", code="bad_certificate", field="verify",
+                       hint="give the JSON file that datong erase wrote")
+    return said
 
 
 def _say(genuine: bool, path: Path) -> None:

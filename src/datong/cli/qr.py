@@ -170,7 +170,10 @@ def kiosk(config: Path, base: str, place: str) -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8"))
 def playlist(config: Path, base: str, file: Any) -> None:
     """Take the playlists of FILE (YAML), and print the address that each of their screens opens once."""
-    text = file.read()
+    try:
+        text = file.read()
+    except UnicodeDecodeError:
+        raise click.BadParameter("it is no text in UTF-8", param_hint="FILE") from None
     try:
         with datong.open(str(config)) as platform:
             found = take_playlist_file(platform, text, _ACTOR)

@@ -20,6 +20,8 @@ from datong.touchpoints import discard, inspect, quarantined, reasons, replay
 
 __all__ = ["quarantine"]
 
+NUMBER = click.IntRange(1, 2**63 - 1)
+
 
 @click.group()
 def quarantine() -> None:
@@ -57,7 +59,7 @@ def listing(config: Path, state: Any, reason: str, page: int) -> None:
 
 @quarantine.command()
 @config_option
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def show(config: Path, number: int) -> None:
     """Show one rejected call as it was sent."""
     try:
@@ -72,7 +74,7 @@ def show(config: Path, number: int) -> None:
 
 @quarantine.command("replay")
 @config_option
-@click.argument("numbers", type=int, nargs=-1)
+@click.argument("numbers", type=NUMBER, nargs=-1)
 @click.option("--reason", default="", help="Only this reason.")
 def replay_some(config: Path, numbers: tuple[int, ...], reason: str) -> None:
     """Take calls in again, all open ones or those given; what is still wrong stays with its new reason."""
@@ -89,7 +91,7 @@ def replay_some(config: Path, numbers: tuple[int, ...], reason: str) -> None:
 
 @quarantine.command("discard")
 @config_option
-@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True)
 def let_go(config: Path, numbers: tuple[int, ...]) -> None:
     """Discard calls; they stay in the list of discarded ones."""
     try:

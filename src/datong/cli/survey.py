@@ -19,6 +19,7 @@ from datong.cli.serve import config_option
 from datong.config import load
 from datong.errors import Rejected, Unavailable
 from datong.places import Accuracy
+from datong.touchpoints import sheet_text
 
 __all__ = ["survey"]
 
@@ -34,10 +35,10 @@ def survey(file: Path, venue: str, config: Path) -> None:
     earlier one is replaced.
     """
     try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Rejected(f"{file} cannot be read: {error}", code="survey_value", field="survey",
-                       hint="give a CSV file in UTF-8") from None
+        text = sheet_text(file.read_bytes())
+    except OSError as error:
+        raise Rejected(f"{file} cannot be read: {error.strerror}", code="survey_value", field="survey",
+                       hint="give a CSV file") from None
     try:
         with datong.open(str(config)) as platform:
             _, accuracy = places.import_survey(platform.store, venue, text, actor="user:command line")

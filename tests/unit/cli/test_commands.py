@@ -103,6 +103,27 @@ def test_a_wrong_file_is_told_in_one_line(tmp_path: Path, text: str, said: str) 
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(("body", "command", "said"), [
+    (b"[1]", ("erase", "--verify"), "is no certificate"), (b"{", ("erase", "--verify"), "is no certificate"),
+    (b"\0\xff", ("erase", "--verify"), "is no certificate"),
+    (b"\xff\xfe", ("qr", "playlist", "--base", "https://shop.example"), "no text in UTF-8"),
+    (b"\xff\xff", ("survey", "--venue", "mall"), "neither UTF-8 nor GB 18030"),
+])
+def test_any_bytes_are_told_in_words(
+    config: str, tmp_path: Path, body: bytes, command: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "file").write_bytes(body)
+    code, _, err = run(*command, str(tmp_path / "file"), "--config", config)
+    assert code != 0
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_number_that_no_call_has_is_told(config: str) -> None:
+    code, _, err = run("quarantine", "show", "99999999999999999999", "--config", config)
+    assert (code, "99999999999999999999 is not in the range" in err) == (2, True)
+
+
 def test_brackets_in_an_error_are_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def fail(*_: Any, **__: Any) -> Any:
         raise DatongError("no [touchpoints.x] here [/]", hint="declare [touchpoints.x]")

@@ -107,7 +107,7 @@ def read_mapping(path: str | Path, settings: Settings, data: str | Path = "") ->
     file = Path(path)
     try:
         raw = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         hint = "the how-to “Load your receipts” shows one"
         raise ConfigError(f"there is no mapping {file}", hint=hint, code="mapping_missing") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -23,7 +23,8 @@ class Parties(msgspec.Struct, frozen=True):
 
     Rather too few: both phones must be followed, and at the phones' own pace one true pair in ten is found (of those
     told 96 % are right; `benchmarks/lines.py`). `share` is of all visits with a way of two zones or more:
-    the others cannot show whether they were together.
+    the others cannot show whether they were together. Chance is not taken off: in a crowd of hundreds of visits an hour
+    strangers go together as well.
     """
 
     parties: int

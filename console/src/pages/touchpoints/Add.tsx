@@ -35,7 +35,7 @@ function Arrived({ source, name }: { source: Source | undefined; name: string })
       <li><Badge tone={source ? "good" : undefined}>{source ? t("add.done") : t("add.waiting")}</Badge> {source ? t("add.configured", { name }) : t("add.notyet", { name })}</li>
       <li><Badge tone={came ? "good" : undefined}>{came ? t("add.done") : t("add.waiting")}</Badge> {came ? (source.received ? t("add.came", { count: format.number(source.received) }) : t("add.before", { time: format.dateTime(source.last) })) : t("add.nothing")}</li>
       <li>
-        <Badge tone={good ? "good" : came ? "bad" : undefined}>{good ? t("add.done") : came ? t("add.wrong") : t("add.waiting")}</Badge>{" "}
+        <Badge tone={good ? "good" : source?.received ? "bad" : undefined}>{good ? t("add.done") : source?.received ? t("add.wrong") : t("add.waiting")}</Badge>{" "}
         {good ? t("add.stored", { count: format.number(Math.max(source.stored, source.today)) }) : t("add.stored.not")}
         {source && source.quarantined > 0 && <> · <Link href={`/quarantine/from/${encodeURIComponent(name)}`}>{t("add.quarantined", { count: format.number(source.quarantined) })}</Link></>}
         {source && source.refused > 0 && <> · {t("add.refused", { count: format.number(source.refused) })}</>}

@@ -46,14 +46,18 @@ _THOUSANDTHS = 1000
 
 
 def compile_all(
-    expr: Expr, tags: Mapping[str, Expr], events: Any, links: Any, now: int, scale: int = 100
+    expr: Expr, tags: Mapping[str, Expr], events: Any, links: Any, now: int, scale: int = 100, currency: str = "",
 ) -> Any:
     """Return the Ibis table (member, value) of the expression at `now`, with a row for every linked member.
 
-    `events` has the columns of `touchpoints.event`, `links` those of `identity.link`.
+    `events` has the columns of `touchpoints.event`, `links` those of `identity.link`. With `currency` an amount in
+    another one counts as none.
     """
     whole = inline(expr, tags)
     asked = aggregates(whole)
+    if currency:
+        home = events.currency.fill_null("").isin(["", currency])
+        events = events.mutate(amount=home.ifelse(events.amount, ibis.literal(0, "int64")))
     items = _items(events, links, now)
     members = links.select("member").distinct()
     names = {a: f"a{at}" for at, a in enumerate(asked)}

@@ -49,6 +49,9 @@ def take(plan: Plan, past: Past, event: Event, items: Sequence[Item], now: int, 
         kept = msgspec.structs.replace(event, items=tuple(items), identifiers=(), properties={}, personal={})
         past.pending.append((event.time, encode_event(kept)))
         return
+    if event.currency and plan.currency and event.currency != plan.currency:
+        items = [msgspec.structs.replace(item, amount=0) for item in items]  # money of another currency adds to nothing
+        event = msgspec.structs.replace(event, amount=0)
     rows, cells = item_rows(event, items), past.cells
     for cell, tags in touched:
         if cell.take(cells, event, rows, now):

@@ -25,9 +25,10 @@ class Plan:
 
     def __init__(
         self, tags: Mapping[str, Definition], parsed: Mapping[str, Expr], predicates: Iterable[Expr] = (),
-        scale: int = 100,
+        scale: int = 100, currency: str = "",
     ) -> None:
-        self.definitions, self.parsed, self.scale = tags, parsed, scale
+        """Compile; `currency` is the one that amounts are added in, those of others count as none (empty: all are)."""
+        self.definitions, self.parsed, self.scale, self.currency = tags, parsed, scale, currency
         self.tags: dict[str, Compiled] = {name: compile_one(expr, parsed, scale) for name, expr in parsed.items()}
         self.given = frozenset(name for name, compiled in self.tags.items() if compiled.evaluate({}, 0))
         self.cells: dict[str, Cell] = {}

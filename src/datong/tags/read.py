@@ -74,4 +74,5 @@ def evaluate_all(store: Store, expression: str, now: int | None = None) -> Any:
     facts = store.facts.ibis
     events, links = facts.table("event", database="touchpoints"), facts.table("link", database="identity")
     at = store.clock.now() if now is None else now
-    return compile_all(expr, parsed, events, links, at, 10 ** exponent(store.settings.retailer.currency))
+    currency = store.settings.retailer.currency
+    return compile_all(expr, parsed, events, links, at, 10 ** exponent(currency), currency)

@@ -66,7 +66,7 @@ def _events(store: Store, tags: Tags, members: Collection[int] | None) -> Iterat
     rows = known.inner_join(links.select("ident", "member"), "ident")
     if members is not None:
         rows = rows.filter(rows.member.isin(sorted(members)))
-    rows = rows.select("member", "offset", "item", "ts", *_TEXTS, *_NUMBERS)
+    rows = rows.select("member", "offset", "item", "ts", "currency", *_TEXTS, *_NUMBERS)
     parts = 1 + int(rows.count().to_pyarrow().as_py()) // _AT_ONCE
     for part in range(parts):
         some = rows.filter(rows.member % parts == part).order_by("member", "offset", "item").to_pyarrow()

@@ -39,7 +39,8 @@ class Tags(Stage):
         tags, parsed = library(settings)
         kinds = {name: d.kind for name, d in tags.items()}
         asked = [parse(text, kinds, settings.intake.custom_events) for text in predicates]
-        self.plan = Plan(tags, parsed, asked, 10 ** exponent(settings.retailer.currency))
+        self.plan = Plan(tags, parsed, asked, 10 ** exponent(settings.retailer.currency),
+                         settings.retailer.currency)
         self._cache: OrderedDict[int, Past] = OrderedDict()
         self._limit = cached
         self._serial: int | None = None

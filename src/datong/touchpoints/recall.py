@@ -25,7 +25,7 @@ _STRETCH = 10_000
 _AT_ONCE = 500_000
 """Rows of facts held at once."""
 _COLUMNS = ("ident", "type", "channel", "ts", "hour", "place", "zone", "sku", "category", "brand", "quantity",
-            "amount", "campaign", "coupon", "value")
+            "amount", "currency", "campaign", "coupon", "value")
 _GOODS = "Product Updated"
 
 
@@ -82,7 +82,8 @@ def event_of(offset: int, lines: list[dict[str, Any]]) -> Event:
         id=str(offset), source="facts", channel=first["channel"] or "", type=first["type"], time=first["ts"],
         received=first["ts"], hour=first["hour"] or 0, ident=first.get("ident") or 0, place=first["place"] or "",
         zone=first["zone"] or "", items=items, amount=0 if items else first["amount"] or 0,
-        campaign=first["campaign"] or "", coupon=first["coupon"] or "", value=first["value"] or 0, offset=offset,
+        currency=first.get("currency") or "", campaign=first["campaign"] or "", coupon=first["coupon"] or "",
+        value=first["value"] or 0, offset=offset,
     )
 
 

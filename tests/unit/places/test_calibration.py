@@ -26,7 +26,7 @@ def test_the_latest_word_on_the_same_days_counts_and_nought_takes_it_back(store:
     calibrate(store, "m", "conversion", 0.2, actor="user:a")
     calibrate(store, "m", "conversion", 0.25, low=0.2, high=0.3, actor="user:b")
     calibrate(store, "m", "capture", 0.8, actor="user:a")
-    week = {"since": dt.date(2026, 3, 2), "until": dt.date(2026, 3, 8)}
+    week: dict[str, Any] = {"since": dt.date(2026, 3, 2), "until": dt.date(2026, 3, 8)}
     calibrate(store, "m", "conversion", 0.3, actor="user:a", **week)
     always = {"since": dt.date(1970, 1, 1), "until": dt.date(9999, 12, 31)}
     assert said(store) == [

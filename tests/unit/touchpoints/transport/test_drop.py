@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_a_bad_line_is_named_and_the_others_are_kept(lines: Drop, intake: Intake
     ({"every": "soon"}, "touchpoints.air.drop.every"), ({"settle": "0s"}, "touchpoints.air.drop.settle"),
     ({"folder": "/proc/none"}, "touchpoints.air.drop.folder"),
 ])
-def test_wrong_settings(intake: Intake, change: dict[str, str], field: str) -> None:
+def test_wrong_settings(intake: Intake, change: dict[str, Any], field: str) -> None:
     with pytest.raises(ConfigError) as caught:
         Drop(intake, "air", DropSettings(**{"folder": "in", **change}), intake.settings)
     assert caught.value.field == field

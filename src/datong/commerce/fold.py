@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from datong.commerce.fact_tables import PRODUCT, RECEIPT, RECEIPT_LINE, REDEMPTION, TENDER
 from datong.commerce.slip import KINDS, Slip, slip
-from datong.commerce.tables import PRODUCT, RECEIPT, RECEIPT_LINE, REDEMPTION, TENDER
 from datong.model import Event, Item, Sku
 from datong.storage import FactsTx, FactTable
 

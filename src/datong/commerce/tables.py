@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from datong.storage import fact_table, state_table
+from datong.storage import state_table
 
 __all__ = [
-    "DUPLICATE", "GTIN", "LINE", "MOVEMENT", "ORDER", "PIECE", "PRICE", "PRODUCT", "PROGRESS", "RECEIPT",
-    "RECEIPT_LINE", "REDEEMED", "REDEMPTION", "RESERVATION", "RESERVED", "SHIPMENT", "SITE", "SKU", "STEP", "STOCK",
-    "TENDER", "TENDERED", "TRANSFER", "TRANSFER_LINE", "VARIANT", "VOID", "WAITING",
+    "DUPLICATE", "GTIN", "LINE", "MOVEMENT", "ORDER", "PIECE", "PRICE", "PROGRESS",
+    "REDEEMED", "RESERVATION", "RESERVED", "SHIPMENT", "SITE", "SKU", "STEP", "STOCK",
+    "TENDERED", "TRANSFER", "TRANSFER_LINE", "VARIANT", "VOID", "WAITING",
 ]
 
 SKU = state_table(
@@ -328,36 +328,3 @@ VOID = state_table(
     sa.Column("by", sa.String, nullable=False),
 )
 """Receipts that never were, by their order key: the log's `offset` of the void, and its number."""
-
-_WHEN = {"ts": "BIGINT", "date": "DATE", "hour": "TINYINT"}
-
-RECEIPT = fact_table("commerce", "receipt", {
-    "offset": "BIGINT", "ref": "VARCHAR", "kind": "VARCHAR", "channel": "VARCHAR", "source": "VARCHAR",
-    "place": "VARCHAR", **_WHEN, "ident": "BIGINT", "amount": "BIGINT", "discount": "BIGINT", "currency": "VARCHAR",
-    "lines": "INTEGER",
-}, "ident", kept="true")
-"""One row per receipt ('sale'), online order ('order'), or money given back ('return', negative)."""
-
-RECEIPT_LINE = fact_table("commerce", "receipt_line", {
-    "offset": "BIGINT", "line": "INTEGER", "ref": "VARCHAR", "kind": "VARCHAR", "channel": "VARCHAR",
-    "place": "VARCHAR", **_WHEN, "ident": "BIGINT", "sku": "VARCHAR", "category": "VARCHAR", "brand": "VARCHAR",
-    "quantity": "DOUBLE", "amount": "BIGINT", "discount": "BIGINT", "currency": "VARCHAR",
-}, "ident", kept="true")
-"""One row per line; the lines of a receipt add up to its amount exactly (see `slip`)."""
-
-TENDER = fact_table("commerce", "tender", {
-    "offset": "BIGINT", "ref": "VARCHAR", "kind": "VARCHAR", "amount": "BIGINT", "currency": "VARCHAR",
-})
-"""How receipts were paid."""
-
-REDEMPTION = fact_table("commerce", "redemption", {
-    "offset": "BIGINT", "coupon": "VARCHAR", "campaign": "VARCHAR", "ident": "BIGINT", "place": "VARCHAR",
-    "ref": "VARCHAR", "ts": "BIGINT", "date": "DATE", "amount": "BIGINT",
-}, "ident", kept="true")
-"""One row per redeemed coupon; `amount` is the discount given."""
-
-PRODUCT = fact_table("commerce", "product", {
-    "sku": "VARCHAR", "name": "VARCHAR", "category": "VARCHAR", "brand": "VARCHAR", "price": "BIGINT",
-    "listed": "BOOLEAN",
-})
-"""The catalogue as a dimension: one row per SKU, as last updated."""

@@ -238,14 +238,11 @@ export interface Period {
 }
 
 export interface Calibration {
-  by: "none" | "door" | "conversion" | "capture" | "buyers";
+  by: "none" | "door" | "conversion" | "capture";
   value: number | null;
   low: number | null;
   high: number | null;
   days: number;
-  buyers: number;
-  heard: number;
-  needed: number;
 }
 
 export interface Said {

@@ -3,9 +3,9 @@
 A rule is learned from days on which people are known. *Door*: a counter's hours. *Conversion*: receipts over the share
 of visitors who buy, for the days it was given for. Scans and lasting addresses are both proportional to people; each is
 divided by its sum over those days and multiplied by the people's, and the two are averaged. A door counter corrects
-parts of the day as well; receipts do not, for people buy more at some hours. *Capture* and *buyers* divide what was
-heard by the share of people that is heard: said by the retailer, or found among members who paid and whose phone an
-anchor tells.
+parts of the day as well; receipts do not, for people buy more at some hours. *Capture* divides what was heard by the
+share of people that is heard, as the retailer says it. Members who paid and whose phone a login tells cannot tell that
+share: whether the known address was on the air says little of the other addresses that a phone makes up.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from datong.identity.device import HourCount, devices_by
-from datong.model import HOUR, MINUTE, local_parts
+from datong.identity.device import HourCount
+from datong.model import local_parts
 from datong.storage import Store
 
 __all__ = ["BANDS", "MEMORY", "Calibration", "Factor", "Rule", "band", "factors", "rule_of", "taught_by_receipts"]
@@ -27,12 +27,6 @@ BANDS = ((0, 12), (12, 15), (15, 18), (18, 24))
 """Hours of the day that share a factor."""
 MEMORY = 56
 """Days back from the last one asked for, in which days with known people calibrate."""
-LEAST = 20
-"""Buyers with a known phone from which on the share that was heard counts."""
-BEFORE, AFTER = 2 * HOUR, 30 * MINUTE
-"""How long before and after paying (ms) a buyer's phone must be heard in the venue."""
-_WIDEST = 2.0
-"""How many times its lower end the upper end of the share of buyers that is heard may be."""
 _Z = 1.645
 
 Counts = Mapping[dt.date, Mapping[int, int]]
@@ -50,11 +44,10 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """How people were told from phones: `by` door, conversion, capture, buyers or none.
+    """How people were told from phones: `by` door, conversion, capture or none.
 
     `value` with its 90 % interval is the conversion, or the share of visitors that is heard (None for a door counter).
-    `days` taught it; of `buyers` with a known phone so many were `heard`; `needed` is what is missing yet where nothing
-    calibrates: buyers until their phones tell it.
+    `days` taught it.
     """
 
     by: str = "none"
@@ -62,9 +55,6 @@ class Calibration(msgspec.Struct, frozen=True):
     low: float | None = None
     high: float | None = None
     days: int = 0
-    buyers: int = 0
-    heard: int = 0
-    needed: int = LEAST
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -109,7 +99,7 @@ def rule_of(
     if (given := said.get("capture")) is not None:
         return _by_capture(given["value"], given["low"], given["high"], error), Calibration(
             "capture", given["value"], given["low"], given["high"])
-    return _by_buyers(store, place, until, error)
+    return None, Calibration()
 
 
 def taught_by_receipts(store: Store, place: str, until: dt.date) -> list[dt.date]:
@@ -145,69 +135,6 @@ def _receipts(store: Store, place: str, given: Mapping[str, Any]) -> dict[dt.dat
 def _by_capture(value: float, low: float, high: float, error: float) -> Rule:
     spread = (high - low) / (2 * _Z * value)
     return Rule(0.0, 0.0, (1.0,) * len(BANDS), math.hypot(error, spread), 1 / value)
-
-
-_PAID = """
-SELECT l.member, r.date, min(r.ts) AS ts FROM commerce.receipt r JOIN identity.link l ON l.ident = r.ident
-WHERE r.kind = 'sale' AND r.ident <> 0 AND r.place IN ({shops}) AND r.date BETWEEN $since AND $until
-  AND r.date IN (SELECT date FROM places.visit WHERE place = $place)
-  AND r.ts <= (SELECT max("end") FROM places.visit WHERE place = $place) - $after
-GROUP BY l.member, r.date ORDER BY r.date, l.member
-"""
-_IDENTS = """
-SELECT member, ident FROM identity.link WHERE member IN (SELECT unnest($members::BIGINT[])) ORDER BY member, ident
-"""
-_STAYS = """
-SELECT ident, start, "end" FROM places.visit WHERE place = $place AND zone = ''
-  AND date BETWEEN $since AND $until AND ident IN (SELECT unnest($devices::BIGINT[]))
-"""
-
-
-def _by_buyers(
-    store: Store, place: str, until: dt.date, error: float
-) -> tuple[Rule | None, Calibration]:
-    """Return the rule by how many of the members who paid were heard, of those whose phone was known before that day.
-
-    A login in the shop's WiFi tells a phone; one that was tied by payments was heard by definition and does not count.
-    Neither do days on which the venue heard nobody, nor the last hours, whose visits go on yet. Where so few are heard
-    that the interval is wider than `_WIDEST`, nothing is calibrated. People without a phone are not among these
-    members, and so are not made up for.
-    """
-    period = {"since": until - dt.timedelta(days=MEMORY), "until": until}
-    paid = store.facts.rows(_PAID.format(shops=_SHOPS), {"place": place, "after": BEFORE, **period})
-    names = store.facts.rows(_IDENTS, {"members": sorted({row["member"] for row in paid})})
-    member_of = {row["ident"]: row["member"] for row in names}
-    devices: dict[int, list[tuple[int, int]]] = {}
-    with store.state.read() as tx:
-        for held in devices_by(tx, member_of):
-            if held.anchor != "payment" and held.kind == "wifi_mac":
-                devices.setdefault(member_of[held.known_by], []).append((held.device, held.first_seen))
-    stays: dict[int, list[tuple[int, int]]] = {}
-    for row in store.facts.rows(_STAYS, {"place": place, **period, "devices": sorted(
-            {device for of in devices.values() for device, _ in of})}):
-        stays.setdefault(row["ident"], []).append((row["start"], row["end"]))
-    buyers = heard = 0
-    zone = store.settings.retailer.timezone
-    for row in paid:
-        day = (row["date"] - dt.date(1970, 1, 1)).days
-        known = [device for device, first in devices.get(row["member"], ()) if local_parts(first, zone)[0] < day]
-        if known:
-            buyers += 1
-            heard += any(start <= row["ts"] + AFTER and end >= row["ts"] - BEFORE
-                         for device in known for start, end in stays.get(device, ()))
-    low, high = wilson(heard, buyers) if buyers else (0.0, 1.0)
-    if buyers < LEAST or high > _WIDEST * low:
-        return None, Calibration(buyers=buyers, heard=heard, needed=max(0, LEAST - buyers))
-    return _by_capture(heard / buyers, low, high, error), Calibration(
-        "buyers", heard / buyers, low, high, buyers=buyers, heard=heard)
-
-
-def wilson(hits: int, of: int, z: float = _Z) -> tuple[float, float]:
-    """Return the interval of a share (Wilson, Journal of the American Statistical Association 22, 1927)."""
-    share, square = hits / of, z * z / of
-    middle = (share + square / 2) / (1 + square)
-    half = z / (1 + square) * math.sqrt(share * (1 - share) / of + square / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _learn(

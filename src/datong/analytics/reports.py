@@ -249,10 +249,8 @@ def _calibrated_by(found: Attendance) -> str:
         "door": f"calibrated by the door counter, {how.days} days{off}",
         "conversion": f"calibrated by receipts of {how.days} days and a conversion of {share}{off}",
         "capture": f"calibrated by the share of visitors that is heard, said to be {share}{off}",
-        "buyers": f"calibrated by buyers: {how.heard:,} of {how.buyers:,} with a known phone were heard, {share}{off}",
-    }.get(how.by, "nothing calibrates: no door counter, no conversion for the receipts, and only "
-          f"{how.heard:,} of {how.buyers:,} buyers with a known phone were heard; visits "
-          "are phones heard, with a wide interval. "
+    }.get(how.by, "nothing calibrates: no door counter and no conversion for the receipts; visits are phones heard, "
+          "with a wide interval. "
           "Import a counter's hours, or say the conversion (datong venue calibrate)")
 
 

@@ -44,6 +44,9 @@ _CALLS = {"identify": "Identified", "page": "Page Viewed", "screen": "Screen Vie
           "alias": "Aliased"}
 _PERSON = frozenset({"ecommerce", "call", "sighting", "consent", "custom"})
 _TRUSTED = frozenset({"void", "stock", "order"})
+_PIECES = frozenset({"Stock Counted", "Stock Received", "Transfer Sent", "Transfer Received", "Reservation Requested",
+                     "Order Placed"})
+"""What is of pieces that are there, and never of fewer than none."""
 """Families of events that move goods: nobody outside may say them."""
 _OBSERVING = frozenset({"track", "page", "screen"})
 """Calls about something else than who it is: they are worth keeping where one of their identifiers is malformed."""
@@ -279,6 +282,8 @@ def _check(
         raise _missing(kind.name, "to")
     if kind.name == "Product Updated":
         _check_numbers(parts)
+    if kind.name in _PIECES:
+        _check_pieces(kind.name, parts)
     if kind.name == "Consent Changed" and type(parts.rest.get("granted")) is not bool:
         raise _missing(kind.name, "granted")
 
@@ -291,6 +296,22 @@ def _check_numbers(parts: Parts) -> None:
         except ValueError as error:
             hint = "check the digits, or leave the number out; a number of your own is a SKU"
             raise Rejected(str(error), code="bad_gtin", field="properties.gtins", hint=hint) from None
+
+
+def _check_pieces(event: str, parts: Parts) -> None:
+    """Raise Rejected for less than nothing, or for a time to keep pieces that is none."""
+    for at, item in enumerate(parts.items):
+        if item.quantity < 0 or (item.quantity == 0 and event != "Stock Counted"):
+            hint = "Stock Adjusted takes pieces away" if event == "Stock Received" else "count what is there, 0 or more"
+            raise Rejected(f"{event} cannot be of {item.quantity:g} pieces", code="bad_quantity",
+                           field=f"properties.products[{at}].quantity",
+                           hint=hint if event.startswith("Stock") else "name one piece or more")
+    if valid := parts.rest.get("valid"):
+        try:
+            duration(str(valid))
+        except ValueError as error:
+            raise Rejected(str(error)[:200], code="bad_duration", field="properties.valid",
+                           hint="write 2h, 30m or 1d") from None
 
 
 def _missing(event: str, need: str) -> Rejected:

@@ -168,10 +168,6 @@ async def send(request: Request[Any, Any, State], data: JSONBody[Sent]) -> Any:
     if data.to == data.store_id:
         raise Rejected(f"{data.to!r} is where the pieces are", code="bad_transfer", field="to",
                        hint="name another place")
-    for at, piece in enumerate(data.products):
-        if not piece.quantity > 0:
-            raise Rejected(f"quantity {piece.quantity:g} cannot be sent", code="bad_transfer",
-                           field=f"products[{at}].quantity", hint="send one piece or more")
     name = data.transfer_id or f"T{_name(request)[:10].upper()}"
     return await _transfer(request, "Transfer Sent", {**msgspec.to_builtins(data), "transfer_id": name}, name)
 

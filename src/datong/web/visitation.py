@@ -12,7 +12,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter, RawBody
 
 from datong import places
 from datong.analytics import Sites, attendance_of, flow_lines, read_hours, staff_proposals
-from datong.errors import Rejected
+from datong.errors import NotFound, Rejected
 from datong.model import Identifier
 from datong.platform import Platform
 from datong.privacy import make_identifier, namespaces
@@ -61,6 +61,7 @@ def attendance(
     """Return visits by day and hour with intervals, and how they were calibrated; of one venue or of several."""
     platform: Platform = request.app.state.platform
     _in_reach(since, until)
+    _known(platform, store)
     sites = Sites(store, region, city, store_format, read_hours(hours))
     return _kept(request, 20, lambda: attendance_of(platform.store, sites, since, until))
 
@@ -74,6 +75,7 @@ def flows(
     """Return the flow lines of a venue, or of the venues of a region, city or format; with parties where asked."""
     platform: Platform = request.app.state.platform
     _in_reach(since, until)
+    _known(platform, store)
     sites = Sites(store, region, city, store_format, read_hours(hours))
     return _kept(request, 20, lambda: flow_lines(
         platform.store, since=since, until=until, sites=sites, parties=parties))
@@ -156,6 +158,15 @@ def _in_reach(since: date | None, until: date | None) -> None:
     if since and until and not 0 <= (until - since).days <= _DAYS:
         raise Rejected(f"{since} to {until} is no span of up to {_DAYS:,} days", code="bad_request", field="from",
                        hint="ask for a year at a time")
+
+
+def _known(platform: Platform, store: str) -> None:
+    """Raise NotFound for a venue that is not there; nothing and `*` mean all of them."""
+    with platform.store.state.read() as tx:
+        if store in ("", "*") or places.known_stores(tx, [store]):
+            return
+    raise NotFound(f"there is no venue or store {store[:60]!r}", code="unknown_venue", field="store",
+                   hint="the page Venues lists them")
 
 
 def _kept(request: Request[Any, Any, State], seconds: float, work: Any) -> Any:

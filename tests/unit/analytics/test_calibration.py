@@ -1,17 +1,14 @@
-"""People from phones without a door counter: by receipts and conversion, by what is heard of buyers, by one's word."""
+"""People from phones without a door counter: by receipts and conversion, or by one's word."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
-import sqlalchemy as sa
 from tests.unit.analytics.ledger import DAY, HOUR, MORNING, add
 from tests.unit.analytics.test_attendance import DAYS, heard, span
 
-import datong.identity.device.tables as device
 from datong.analytics import Sites, attendance, attendance_of, report
-from datong.analytics.calibration import wilson
 from datong.errors import Rejected
 from datong.model import MINUTE
 from datong.storage import Store
@@ -66,82 +63,12 @@ def test_a_door_counter_comes_before_receipts(store: Store) -> None:
 def test_one_s_word_on_what_is_heard_divides_by_it(store: Store) -> None:
     heard(store, counted=0)
     plain = attendance(store, "mall", *span())
-    assert (plain.calibration.by, plain.calibration.needed) == ("none", 20)
+    assert plain.calibration.by == "none"
     say(store, "capture", 0.8)
     found = attendance(store, "mall", *span())
     assert found.calibration.by == "capture"
     assert found.days[0].visits == pytest.approx(plain.days[0].heard / 0.8, rel=0.01)
     assert found.days[0].low < found.days[0].visits < found.days[0].high
-
-
-def buyers(store: Store, count: int, missed: int, anchor: str = "login") -> None:
-    """Members who paid on the third day, whose phone logged in the week before; `missed` of them were not heard."""
-    at = MORNING + 2 * DAY + HOUR
-    add(store, "identity.link", [row for n in range(count) for row in (
-        {"ident": 900_000 + n, "member": n + 1, "ns": "phone"}, {"ident": 800_000 + n, "member": n + 1,
-                                                                 "ns": "wifi_mac"})])
-    add(store, "commerce.receipt", [
-        {"offset": 10**6 + n, "ref": f"b{n}", "kind": "sale", "place": "mall", "ident": 900_000 + n, "amount": 100,
-         "ts": at + n * MINUTE} for n in range(count)])
-    add(store, "places.visit", [
-        {"id": f"v{n}", "ident": 800_000 + n, "place": "mall", "zone": "", "start": at + n * MINUTE - 20 * MINUTE,
-         "end": at + n * MINUTE, "dwell": 20 * MINUTE} for n in range(missed, count)] + [{
-            "id": "last", "ident": 1, "place": "mall", "zone": "", "start": at + DAY, "end": at + DAY, "dwell": 0}])
-    with store.state.write() as tx:
-        tx.execute(sa.insert(device.DEVICE), [
-            {"device": 800_000 + n, "kind": "wifi_mac", "model": 0, "first_seen": at - 7 * DAY, "last_seen": at,
-             "confidence": 1.0} for n in range(count)])
-        tx.execute(sa.insert(device.HOLDER), [
-            {"device": 800_000 + n, "known_by": 900_000 + n, "anchor": anchor, "first_seen": at - 7 * DAY,
-             "last_seen": at, "confidence": 0.99, "cause": "t"} for n in range(count)])
-
-
-def test_buyers_whose_phone_is_known_tell_how_many_are_heard(store: Store) -> None:
-    heard(store, counted=0)
-    plain = attendance(store, "mall", *span())
-    buyers(store, 40, missed=10)
-    found = attendance(store, "mall", *span())
-    how = found.calibration
-    assert (how.by, how.buyers, how.heard, how.value) == ("buyers", 40, 30, 0.75)
-    assert (how.low, how.high) == pytest.approx(wilson(30, 40))
-    assert found.days[0].visits == pytest.approx(plain.days[0].heard / 0.75, rel=0.02)
-    notes = report(store, "attendance", {"store": "mall", "from": "2026-02-02", "to": "2026-02-09"}).notes
-    assert any("30 of 40 with a known phone were heard, 75%" in note for note in notes)
-
-
-def test_days_on_which_nobody_was_heard_and_visits_that_go_on_say_nothing_of_the_share(store: Store) -> None:
-    heard(store, counted=0)
-    buyers(store, 40, missed=0)
-    add(store, "commerce.receipt", [  # before the venue listened, and just now
-        {"offset": 10**7 + n, "ref": f"x{n}", "kind": "sale", "place": "mall", "ident": 900_000 + n, "amount": 100,
-         "ts": MORNING + (DAY if n % 2 else 3 * DAY + 2 * HOUR)} for n in range(40)])
-    how = attendance(store, "mall", *span()).calibration
-    assert (how.by, how.buyers, how.heard) == ("buyers", 40, 40)
-
-
-def test_a_share_that_is_hardly_known_calibrates_nothing(store: Store) -> None:
-    heard(store, counted=0)
-    buyers(store, 30, missed=28)
-    how = attendance(store, "mall", *span()).calibration
-    assert (how.by, how.buyers, how.heard) == ("none", 30, 2)
-
-
-def test_few_buyers_and_phones_tied_by_paying_calibrate_nothing(store: Store) -> None:
-    heard(store, counted=0)
-    buyers(store, 40, missed=0, anchor="payment")
-    assert attendance(store, "mall", *span()).calibration.buyers == 0
-    with store.state.write() as tx:
-        tx.execute(sa.update(device.HOLDER).where(device.HOLDER.c.device < 800_012).values(anchor="login"))
-    found = attendance(store, "mall", *span())
-    assert not found.calibrated
-    assert (found.calibration.by, found.calibration.buyers, found.calibration.needed) == ("none", 12, 8)
-
-
-def test_wilson_s_interval_stays_within_a_share() -> None:
-    assert wilson(0, 20)[0] == pytest.approx(0.0)
-    assert wilson(20, 20)[1] == pytest.approx(1.0)
-    low, high = wilson(50, 100)
-    assert (low, high) == pytest.approx((0.4187, 0.5813), abs=1e-3)
 
 
 def test_venues_of_a_city_are_added_up_and_too_many_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,3 +196,20 @@ def test_a_namespace_of_ones_own_is_verified_by_name() -> None:
     event = admit(origin, settings, type="page", context={
         "externalIds": [{"type": "parking_plate", "id": "沪A 12345"}]})
     assert verified(event) == {"parking_plate": True}
+
+
+@pytest.mark.parametrize(("event", "said", "code", "field"), [
+    ("Stock Counted", {"products": [{"sku": "a", "quantity": 2}, {"sku": "b", "quantity": -7}]}, "bad_quantity",
+     "properties.products[1].quantity"),
+    ("Stock Received", {"products": [{"sku": "a", "quantity": 0}]}, "bad_quantity", "properties.products[0].quantity"),
+    ("Reservation Requested", {"products": [{"sku": "a", "quantity": -1}]}, "bad_quantity",
+     "properties.products[0].quantity"),
+    ("Reservation Requested", {"products": [{"sku": "a"}], "valid": "bla"}, "bad_duration", "properties.valid"),
+])
+def test_pieces_are_not_fewer_than_none(event: str, said: dict[str, Any], code: str, field: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        admit(OWN, type="track", event=event, properties={"store_id": "s1", **said})
+    assert (caught.value.code, caught.value.field) == (code, field)
+    counted = admit(OWN, type="track", event="Stock Counted", properties={
+        "store_id": "s1", "products": [{"sku": "a", "quantity": 0}]})
+    assert counted.items[0].quantity == 0

@@ -168,6 +168,7 @@ def test_scenes(user: TestClient[Any]) -> None:
     ("/api/members?page=99999999999999999999", 400, "bad_request", ""),
     ("/api/commerce/stock", 400, "missing_field", "sku"),
     ("/api/attendance?store=mall&from=0001-01-01&to=9999-12-31", 422, "bad_request", "from"),
+    ("/api/attendance?store=nowhere", 404, "unknown_venue", "store"),
     ("/api/campaigns/none", 404, "campaign_not_found", "code"),
     ("/api/report/none", 404, "unknown_report", ""),
     ("/api/report/sales?top=x", 422, "bad_parameter", "top"),

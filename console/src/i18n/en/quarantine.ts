@@ -48,6 +48,8 @@ export const quarantine = {
   "reason.reservation_refused": "Reservation refused",
   "reason.step_refused": "Step refused",
   "reason.bad_step": "Unknown step",
+  "reason.bad_quantity": "Fewer pieces than can be",
+  "reason.bad_duration": "Not a length of time",
   "reason.bad_transfer": "Transfer cannot be",
   "reason.transfer_over": "Transfer is over",
   "reason.unknown_order": "Unknown order",

@@ -49,6 +49,8 @@ export const quarantine: Record<keyof typeof en, string> = {
   "reason.reservation_refused": "预留被拒",
   "reason.step_refused": "步骤被拒",
   "reason.bad_step": "未知步骤",
+  "reason.bad_quantity": "件数有误",
+  "reason.bad_duration": "时长有误",
   "reason.bad_transfer": "调拨有误",
   "reason.transfer_over": "调拨已结束",
   "reason.unknown_order": "未知订单",

@@ -40,7 +40,7 @@ export function Visits({ period }: { period: Period }) {
     if (!period.store) return t(found.calibrated ? "visits.by.each" : "visits.by.some", { venues: found.venues });
     const share = { share: format.percent(how.value ?? 0), low: format.percent(how.low ?? 0), high: format.percent(how.high ?? 0) };
     const error = format.percent(found.error ?? 0);
-    return t(`visits.by.${how.by}`, { ...share, error, days: how.days, buyers: how.buyers, heard: how.heard, needed: how.needed });
+    return t(`visits.by.${how.by}`, { ...share, error, days: how.days });
   };
   return (
     <Card title={t("visits.title")} hint={t("visits.hint")} actions={

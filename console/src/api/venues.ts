@@ -188,7 +188,7 @@ export interface FlowLines {
   ways: { zones: string[]; names: string[]; visits: number; share: number }[];
   addresses: number;
   venues: number;
-  parties: { parties: number; visits: number; share: number; sizes: Record<string, number> } | null;
+  parties: { parties: number; visits: number; share: number; sizes: Record<string, number>; pairs: number; chance: number } | null;
 }
 
 export interface SensorRow {

@@ -225,7 +225,7 @@ def _flows(store: Store, asked: _Asked) -> _Body:
     if found.parties is not None:
         p = found.parties
         notes.append(f"{p.parties:,} parties of two and more with {p.visits:,} visits ({p.share:.1%} of those that "
-                     "went through two zones)")
+                     f"went through two zones); of their {p.pairs:,} pairs about {p.chance:,.0f} by chance")
     by = _choice(asked, ("transition", "zone", "way"))
     if by == "zone":
         return ("zone", "name", "floor", "stays", "entries", "exits", "dwell_median_ms", "silent"), [

@@ -48,10 +48,11 @@ def test_groups_come_move_and_leave_together(store: Store) -> None:
     walk(store, 6, ("shoes", 21))
     walk(store, 7, ("shoes", 21))  # one zone shows nothing
     found = flow_lines(store, "mall", parties=True)
-    assert found.parties == Parties(1, 3, 3 / 5, {3: 1})
+    assert found.parties == Parties(1, 3, 3 / 5, {3: 1}, 3, 0.75)  # moved by half an hour, 5 goes with 1, 2 and 3
     assert flow_lines(store, "mall").parties is None
     notes = report(store, "flows", {"store": "mall", "parties": "yes"}).notes
-    assert "1 parties of two and more with 3 visits (60.0% of those that went through two zones)" in notes
+    assert ("1 parties of two and more with 3 visits (60.0% of those that went through two zones); "
+            "of their 3 pairs about 1 by chance") in notes
 
 
 def test_a_part_of_the_chain_takes_zones_of_one_category_together(store: Store) -> None:

@@ -136,7 +136,7 @@ export const venues = {
   "flows.parties": "Count groups",
   "flows.followed": "{addresses} addresses: phones that changed theirs on the way were followed.",
   "flows.venues": "{venues} venues; zones of one category count together.",
-  "flows.together": "{parties} groups came, went about and left together: {visits} visits, {share} of those through two zones. Not corrected for chance: in a dense crowd strangers go together too.",
+  "flows.together": "{parties} groups came, went about and left together: {visits} visits, {share} of those through two zones. Of their {pairs} pairs about {chance} are chance: so many strangers go together when the same ways are moved in time.",
   "part.title": "Visits of a region",
   "part.subtitle": "A region, a city, a retail format, or the whole chain",
   "part.region": "Region",

@@ -138,7 +138,7 @@ export const venues: Record<keyof typeof english, string> = {
   "flows.parties": "识别同行群体",
   "flows.followed": "{addresses} 个地址：途中更换地址的手机已接续。",
   "flows.venues": "{venues} 个场馆；同类区域合并统计。",
-  "flows.together": "{parties} 组人同来、同行、同离：{visits} 次到访，占经过两个区域者的 {share}。未扣除巧合：人多时陌生人也会同行。",
+  "flows.together": "{parties} 组人同来、同行、同离：{visits} 次到访，占经过两个区域者的 {share}。其中 {pairs} 对约有 {chance} 对属巧合：把同样的动线错开时间，也有这么多陌生人同行。",
   "part.title": "区域客流",
   "part.subtitle": "大区、城市、业态或整个连锁",
   "part.region": "大区",

@@ -45,7 +45,7 @@ export function Flows({ period, floors }: { period: Period; floors: { code: stri
             <p className="hint">{t("flows.left", { visits: format.number(found.visits), short: format.number(found.left_out), staff: found.staff })}
               {found.addresses > found.visits && ` ${t("flows.followed", { addresses: format.number(found.addresses) })}`}
               {found.venues > 1 && ` ${t("flows.venues", { venues: format.number(found.venues) })}`}</p>
-            {found.parties && <p>{t("flows.together", { parties: format.number(found.parties.parties), visits: format.number(found.parties.visits), share: format.percent(found.parties.share) })}</p>}
+            {found.parties && <p>{t("flows.together", { parties: format.number(found.parties.parties), visits: format.number(found.parties.visits), share: format.percent(found.parties.share), pairs: format.number(found.parties.pairs), chance: format.number(Math.round(found.parties.chance)) })}</p>}
           </>
         ) : (
           <Notice title={t("flows.none")} text={t("flows.none.hint")} />

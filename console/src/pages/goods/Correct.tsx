@@ -21,7 +21,8 @@ export function Correct({ sku, places }: { sku: string; places: string[] }) {
   const data = useQueryClient();
   const [open, setOpen] = useState(false);
   const [kind, setKind] = useState<Kind>("counted");
-  const [place, setPlace] = useState(places[0] ?? "");
+  const [chosen, setPlace] = useState<string | null>(null);
+  const place = chosen ?? places[0] ?? ""; // the stock may come in after this was drawn
   const [pieces, setPieces] = useState("");
   const [reason, setReason] = useState("");
   const quantity = Number(pieces);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,6 +17,7 @@ from datong.cli.remote import ask
 from datong.cli.serve import config_option
 from datong.config import load
 from datong.errors import Unavailable
+from datong.storage import Store
 from datong.touchpoints import NewLink, links, restore_link, retire_link
 from datong.web import (
     COLUMNS,
@@ -108,12 +110,7 @@ def listing(config: Path, sku: str, place: str) -> None:
 @click.argument("code")
 def retire(config: Path, code: str) -> None:
     """Take a short link out of use."""
-    try:
-        with datong.open(str(config)) as platform:
-            retire_link(platform.store, code, _ACTOR)
-            platform.flow.drain()
-    except Unavailable as error:
-        _remote(error, config, f"/api/links/{code}/retire", body={})
+    _turn(config, code, "retire", retire_link)
     click.echo(f"retired: {code}")
 
 
@@ -122,12 +119,7 @@ def retire(config: Path, code: str) -> None:
 @click.argument("code")
 def restore(config: Path, code: str) -> None:
     """Bring a short link back into use."""
-    try:
-        with datong.open(str(config)) as platform:
-            restore_link(platform.store, code, _ACTOR)
-            platform.flow.drain()
-    except Unavailable as error:
-        _remote(error, config, f"/api/links/{code}/restore", body={})
+    _turn(config, code, "restore", restore_link)
     click.echo(f"restored: {code}")
 
 
@@ -183,6 +175,16 @@ def playlist(config: Path, base: str, file: Any) -> None:
     _warn(found["unknown"])
     for code, path in found["screens"].items():
         click.echo(f"{code:16} {base.rstrip('/')}{path}")
+
+
+def _turn(config: Path, code: str, step: str, take: Callable[[Store, str, str], object]) -> None:
+    """Take a link out of use or bring it back, here or in the running platform."""
+    try:
+        with datong.open(str(config)) as platform:
+            take(platform.store, code, _ACTOR)
+            platform.flow.drain()
+    except Unavailable as error:
+        _remote(error, config, f"/api/links/{code}/{step}", body={})
 
 
 def _make(config: Path, wanted: list[NewLink]) -> list[str]:
